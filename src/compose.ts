@@ -1,0 +1,99 @@
+import type * as vscode from 'vscode';
+
+import { ConnectionStore } from './connections/store.ts';
+import { LagMonitor } from './replication/lag/monitor.ts';
+import { describeError } from './replication/model/errors.ts';
+import { createReplicationService } from './replication/replicationService.ts';
+import { registerCommands } from './ui/commands/register.ts';
+import { setContextKey } from './ui/commands/typed.ts';
+import { canImport } from './ui/connections/findOffers.ts';
+import { importDemoConnections } from './ui/demoConnections.ts';
+import { watchAlways } from './ui/lagWatching.ts';
+import { createLog } from './ui/log.ts';
+import { Notifier } from './ui/notify.ts';
+import { registerConnectionPanel } from './ui/panels/connectionPanel.ts';
+import { registerLagPanel } from './ui/panels/lagPanel.ts';
+import { PanelRegistry } from './ui/panels/panelRegistry.ts';
+import { registerPublicationPanel } from './ui/panels/publicationPanel.ts';
+import { registerSubscriptionPanel } from './ui/panels/subscriptionPanel.ts';
+import { History } from './ui/plans/history.ts';
+import { createHistoryView } from './ui/plans/historyView.ts';
+import { PlanPreviews } from './ui/plans/preview.ts';
+import { ConfirmingPlanRunner } from './ui/plans/runner.ts';
+import type { Services } from './ui/services.ts';
+import { createSettings } from './ui/settings.ts';
+import { createStatusBar } from './ui/status.ts';
+import { createServersView, type ServersView } from './ui/tree/view.ts';
+
+/** What the extension is made of, for its end and for the host tests. */
+export interface Composition extends vscode.Disposable {
+  readonly services: Services;
+  readonly servers: ServersView;
+  /** What is done once after activation, in its own time: the demo's connections, left-over passwords, what could be imported. */
+  start(): Promise<void>;
+}
+
+/** Builds every service by hand, in order. Touches no server, and loads no pg. */
+export function compose(context: vscode.ExtensionContext): Composition {
+  const log = createLog();
+  const settings = createSettings();
+  const notifier = new Notifier({ log });
+  const connections = new ConnectionStore({ storage: context.globalState, secrets: context.secrets });
+  const service = createReplicationService({ connections, log });
+  const monitor = new LagMonitor({ service, connections });
+  const history = new History({ storage: context.globalState });
+  const previews = new PlanPreviews();
+  const plans = new ConfirmingPlanRunner({ service, connections, history, previews, notifier, log });
+  const panels = new PanelRegistry();
+  const servers = createServersView({ service, connections, monitor, settings, log });
+  const { reveal } = servers;
+  const services: Services = {
+    context,
+    service,
+    connections,
+    monitor,
+    plans,
+    panels,
+    log,
+    settings,
+    notifier,
+    history,
+    reveal,
+  };
+
+  const disposables: readonly { dispose(): unknown }[] = [
+    registerCommands({ services, previews, servers }),
+    registerConnectionPanel(services),
+    registerPublicationPanel(services),
+    registerSubscriptionPanel(services),
+    registerLagPanel(services),
+    watchAlways(services),
+    createHistoryView(history),
+    createStatusBar(services, monitor),
+    servers,
+    panels,
+    previews,
+    monitor,
+    service,
+    log,
+  ];
+  return {
+    services,
+    servers,
+    start: async () => {
+      await importDemoConnections(services);
+      try {
+        const orphans = await connections.sweepOrphans();
+        if (orphans > 0) log.info(`${orphans} passwords of connections that are gone were deleted`);
+      } catch (error) {
+        // A vault that is locked now is swept at the next start.
+        log.warn(`Left-over passwords could not be looked for: ${describeError(error).message}`);
+      }
+      // Only the empty view asks for it.
+      if (connections.all().length === 0) await setContextKey('pgReplication.canImport', await canImport(services));
+    },
+    dispose: () => {
+      for (const disposable of disposables) disposable.dispose();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { Pulse } from '../model/snapshot.ts';
+import { asFlag, asNumber, asObject, asText, type Json } from './json.ts';
+import type { Probe } from './probe.ts';
+import { parseSenders, sendersQuery } from './senders.ts';
+import { parseSlots, slotsQuery } from './slots.ts';
+import {
+  parseSubscriptionPulses,
+  parseTableProgress,
+  parseWorkers,
+  subscriptionPulsesQuery,
+  tableProgressQuery,
+  workersQuery,
+} from './workers.ts';
+
+/** When a statement was sent and answered, milliseconds since the epoch by our clock. */
+export interface RoundTrip {
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
+/** The catalogs whose change means that the inventory has to be read again. */
+const markedCatalogs = [
+  'pg_publication',
+  'pg_publication_rel',
+  'pg_publication_namespace',
+  'pg_subscription',
+  'pg_subscription_rel',
+  'pg_class',
+  'pg_index',
+  'pg_namespace',
+] as const;
+
+/**
+ * Counters of rows inserted, updated and deleted in those catalogs: a look-up each, without reading a single
+ * row. They lag a second or so behind a commit, and start anew after a crash, which costs one needless reading.
+ * pg_subscription_rel's updates (table states) are left out: the pulse itself has those.
+ */
+function catalogMarkQuery(probe: Probe): string {
+  return markedCatalogs
+    .filter((name) => name !== 'pg_publication_namespace' || probe.has('pg_publication_namespace', 'pnnspid'))
+    .map((name) => {
+      const relation = `'pg_catalog.${name}'::regclass`;
+      const updated =
+        name === 'pg_subscription_rel' ? `'0'` : `pg_catalog.pg_stat_get_tuples_updated(${relation})::text`;
+      return `pg_catalog.pg_stat_get_tuples_inserted(${relation})::text || '.' || ${updated} || '.' || pg_catalog.pg_stat_get_tuples_deleted(${relation})::text`;
+    })
+    .join(` || ' ' || `);
+}
+
+/** What moves, as one JSON object. On a standby the end of WAL is what has been replayed. */
+export function pulseQuery(probe: Probe): string {
+  return `select pg_catalog.json_build_object(
+    'time', (extract(epoch from pg_catalog.clock_timestamp())::float8 * 1000::float8)::int8,
+    'startedAt', (extract(epoch from pg_catalog.pg_postmaster_start_time())::float8 * 1000::float8)::int8,
+    'inRecovery', pg_catalog.pg_is_in_recovery(),
+    'currentLsn', coalesce(case when pg_catalog.pg_is_in_recovery() then pg_catalog.pg_last_wal_replay_lsn() else pg_catalog.pg_current_wal_lsn() end, '0/0')::text,
+    'slots', (${slotsQuery(probe)}),
+    'senders', (${sendersQuery(probe)}),
+    'workers', (${workersQuery(probe)}),
+    'subscriptions', (${subscriptionPulsesQuery(probe)}),
+    'tables', (${tableProgressQuery}),
+    'mark', ${catalogMarkQuery(probe)})`;
+}
+
+export function parsePulse(answer: Json | undefined, connectionId: string, trip: RoundTrip): Pulse {
+  const fields = asObject(answer);
+  return {
+    connectionId,
+    sampledAt: (trip.sentAt + trip.answeredAt) / 2,
+    tookMs: trip.answeredAt - trip.sentAt,
+    serverTime: asNumber(fields['time']),
+    startedAt: asNumber(fields['startedAt']),
+    inRecovery: asFlag(fields['inRecovery']),
+    currentLsn: asText(fields['currentLsn']),
+    slots: parseSlots(fields['slots']),
+    senders: parseSenders(fields['senders']),
+    workers: parseWorkers(fields['workers']),
+    subscriptions: parseSubscriptionPulses(fields['subscriptions']),
+    tableProgress: parseTableProgress(fields['tables']),
+    catalogMark: asText(fields['mark']),
+  };
+}

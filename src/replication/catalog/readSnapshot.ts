@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+
+import { ReplicationError } from '../model/errors.ts';
+import type { Inventory, Pulse, Snapshot } from '../model/snapshot.ts';
+import type { QueryOptions, Session } from '../postgres/session.ts';
+import { inventoryQuery, parseInventory } from './inventory.ts';
+import { asObject, type Json } from './json.ts';
+import type { Probe } from './probe.ts';
+import { parsePulse, pulseQuery, type RoundTrip } from './pulse.ts';
+
+/** Milliseconds after which a server that doesn't answer a beat counts as lost. */
+const pulseDeadlineMs = 4_000;
+/** The inventory of a very large catalog over a slow line takes longer. */
+const snapshotDeadlineMs = 30_000;
+
+/** invalid_sql_statement_name and duplicate_prepared_statement. */
+const preparedStatementStates = ['26000', '42P05'];
+
+/** Inventory and pulse in one round trip: both see the same instant. Rejects with ReplicationError. */
+export async function readSnapshot(session: Session, probe: Probe, connectionId: string): Promise<Snapshot> {
+  const text = `select pg_catalog.json_build_object('inventory', (${inventoryQuery(probe)}), 'pulse', (${pulseQuery(probe)}))::text as answer`;
+  const { answer, trip } = await ask(session, text, { doing: 'read the server', deadlineMs: snapshotDeadlineMs });
+  return parsed(() => {
+    const fields = asObject(answer);
+    return {
+      inventory: parseInventory(fields['inventory'], connectionId, probe, trip),
+      pulse: parsePulse(fields['pulse'], connectionId, trip),
+    };
+  });
+}
+
+/** What exists, without what moves. One round trip. Rejects with ReplicationError. */
+export async function readInventory(session: Session, probe: Probe, connectionId: string): Promise<Inventory> {
+  const text = `select (${inventoryQuery(probe)})::text as answer`;
+  const { answer, trip } = await ask(session, text, { doing: 'read the server', deadlineMs: snapshotDeadlineMs });
+  return parsed(() => parseInventory(answer, connectionId, probe, trip));
+}
+
+/** What moves. One round trip, of a statement that is planned once per session. Rejects with ReplicationError. */
+export async function readPulse(session: Session, probe: Probe, connectionId: string): Promise<Pulse> {
+  const text = `select (${pulseQuery(probe)})::text as answer`;
+  const options = { doing: 'read the state of replication', deadlineMs: pulseDeadlineMs, name: statementName(text) };
+  const { answer, trip } = await ask(session, text, options).catch((error: unknown) => {
+    // A pooler that hands every statement to another backend knows no prepared one.
+    if (!ReplicationError.is(error) || !preparedStatementStates.includes(error.server?.code ?? '')) throw error;
+    return ask(session, text, { doing: options.doing, deadlineMs: options.deadlineMs });
+  });
+  return parsed(() => parsePulse(answer, connectionId, trip));
+}
+
+/** A name means one text to a session, and the text changes with what the role may read. */
+function statementName(text: string): string {
+  return `pg_replication_pulse_${createHash('sha1').update(text).digest('hex').slice(0, 8)}`;
+}
+
+async function ask(
+  session: Session,
+  text: string,
+  options: QueryOptions,
+): Promise<{ readonly answer: Json; readonly trip: RoundTrip }> {
+  const sentAt = Date.now();
+  const rows = await session.query<{ answer: string }>(text, [], options);
+  return { answer: JSON.parse(rows[0]?.answer ?? 'null') as Json, trip: { sentAt, answeredAt: Date.now() } };
+}
+
+function parsed<Result>(parse: () => Result): Result {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new ReplicationError('internal', `The server's answer wasn't understood: ${(cause as Error).message}`, {
+      cause,
+      advice: 'Please report it with the version of the server.',
+    });
+  }
+}

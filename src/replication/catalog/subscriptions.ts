@@ -1,0 +1,170 @@
+import { parseConninfo } from '../model/conninfo.ts';
+import {
+  tableStates,
+  type PublisherAddress,
+  type Subscription,
+  type SubscriptionOptions,
+  type TableState,
+} from '../model/subscription.ts';
+import {
+  asFlag,
+  asFlagOrNull,
+  asList,
+  asNumber,
+  asNumberOrNull,
+  asObject,
+  asText,
+  asTextOrNull,
+  asTexts,
+  type Json,
+} from './json.ts';
+import type { OwnerLookup, RelationLookup } from './lookups.ts';
+import type { Probe } from './probe.ts';
+
+/** pg_subscription's columns of options, with the key each is read by. */
+const optionColumns = {
+  binary: 'subbinary',
+  streaming: 'substream::text',
+  twoPhase: 'subtwophasestate::text',
+  disableOnError: 'subdisableonerr',
+  passwordRequired: 'subpasswordrequired',
+  runAsOwner: 'subrunasowner',
+  origin: 'suborigin',
+  failover: 'subfailover',
+  synchronousCommit: 'subsynccommit',
+  skipLsn: 'subskiplsn::text',
+  conninfo: 'subconninfo',
+} as const;
+
+/**
+ * The subscription's oid. Up to 13 an ordinary role may not read it; then pg_stat_subscription tells it by the
+ * name, unless another database has a subscription of that name.
+ */
+export function subscriptionOid(probe: Probe, alias: string): string {
+  if (probe.reads('pg_subscription', 'oid')) return `${alias}.oid::int8`;
+  return `(select pg_catalog.min(w.subid::int8) from pg_catalog.pg_stat_subscription w
+            where w.subname = ${alias}.subname having pg_catalog.count(distinct w.subid) = 1)`;
+}
+
+/** Limits pg_subscription, which is shared by all databases, to the session's own. */
+export const ownDatabase = `subdbid = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())`;
+
+/** Only columns that exist and that the role may read are named: one that isn't would fail the whole statement. */
+export function subscriptionsQuery(probe: Probe): string {
+  const options = Object.entries(optionColumns)
+    .filter(([, column]) => probe.reads('pg_subscription', column.replace('::text', '')))
+    .map(([key, column]) => `'${key}', s.${column}`);
+  const optionsObject = `pg_catalog.json_build_object(${options.join(', ')})`;
+  return `select pg_catalog.json_agg(pg_catalog.json_build_object('oid', ${subscriptionOid(probe, 's')}, 'name', s.subname,
+            'owner', s.subowner::int8, 'enabled', s.subenabled, 'slotName', s.subslotname,
+            'publications', s.subpublications, 'options', ${optionsObject}) order by s.subname)
+       from pg_catalog.pg_subscription s where s.${ownDatabase}`;
+}
+
+/** pg_subscription_rel of the session's database: subscription, table, state. */
+export const subscribedTablesQuery = `
+  select pg_catalog.json_agg(pg_catalog.json_build_array(srsubid::int8, srrelid::int8, srsubstate::text)) from pg_catalog.pg_subscription_rel`;
+
+const stateByLetter: Readonly<Record<string, TableState>> = {
+  i: 'init',
+  d: 'copying',
+  f: 'copied',
+  s: 'synchronized',
+  r: 'ready',
+};
+
+/** srsubstate's letter in words; a letter of a newer server counts as not begun, so that it isn't called ready. */
+export function parseTableState(letter: string): TableState {
+  return stateByLetter[letter] ?? 'init';
+}
+
+/** All states at zero. */
+export function noTableStates(): Record<TableState, number> {
+  return Object.fromEntries(tableStates.map((state) => [state, 0])) as Record<TableState, number>;
+}
+
+/** Rows of both queries to subscriptions. */
+export function parseSubscriptions(
+  subscriptions: Json | undefined,
+  members: Json | undefined,
+  owners: OwnerLookup,
+  relations: RelationLookup,
+): readonly Subscription[] {
+  const tables = groupBySubscription(members);
+  return asList(subscriptions).map((row) => {
+    const fields = asObject(row);
+    const oid = asNumberOrNull(fields['oid']);
+    const options = asObject(fields['options']);
+    const holder = owners(asNumber(fields['owner']));
+    const skipLsn = asTextOrNull(options['skipLsn']);
+    return {
+      oid,
+      name: asText(fields['name']),
+      owner: holder.name,
+      ownedByMe: holder.mine,
+      enabled: asFlag(fields['enabled']),
+      publisher: parsePublisher(asTextOrNull(options['conninfo'])),
+      slotName: asTextOrNull(fields['slotName']),
+      publications: asTexts(fields['publications']),
+      options: parseOptions(options),
+      skipLsn: skipLsn === '0/0' || skipLsn === '0/00000000' ? null : skipLsn,
+      tables: (oid === null ? [] : (tables.get(oid) ?? [])).flatMap(([, table, state]) => {
+        const relation = relations(asNumber(table));
+        return relation ? [{ oid: asNumber(table), ...relation, state: parseTableState(asText(state)) }] : [];
+      }),
+    };
+  });
+}
+
+function groupBySubscription(members: Json | undefined): ReadonlyMap<number, readonly (readonly Json[])[]> {
+  const groups = new Map<number, (readonly Json[])[]>();
+  for (const row of asList(members).map(asList)) {
+    const subscription = asNumber(row[0]);
+    const group = groups.get(subscription);
+    if (group) group.push(row);
+    else groups.set(subscription, [row]);
+  }
+  return groups;
+}
+
+function parseOptions(options: Readonly<Record<string, Json>>): SubscriptionOptions {
+  return {
+    binary: asFlagOrNull(options['binary']),
+    streaming: parseStreaming(asTextOrNull(options['streaming'])),
+    twoPhase: parseTwoPhase(asTextOrNull(options['twoPhase'])),
+    disableOnError: asFlagOrNull(options['disableOnError']),
+    passwordRequired: asFlagOrNull(options['passwordRequired']),
+    runAsOwner: asFlagOrNull(options['runAsOwner']),
+    origin: asTextOrNull(options['origin']),
+    failover: asFlagOrNull(options['failover']),
+    synchronousCommit: asTextOrNull(options['synchronousCommit']),
+  };
+}
+
+/** A boolean on 14 and 15, a letter since 16. */
+function parseStreaming(text: string | null): SubscriptionOptions['streaming'] {
+  if (text === null) return null;
+  if (text === 'p') return 'parallel';
+  return text === 't' || text === 'true' ? 'on' : 'off';
+}
+
+function parseTwoPhase(letter: string | null): SubscriptionOptions['twoPhase'] {
+  if (letter === null) return null;
+  return letter === 'e' ? 'enabled' : letter === 'p' ? 'pending' : 'disabled';
+}
+
+/** The password ends here: only whether there is one goes further. */
+function parsePublisher(conninfo: string | null): PublisherAddress | null {
+  if (conninfo === null) return null;
+  const { pairs, password } = parseConninfo(conninfo);
+  const value = (keyword: string): string | null => pairs.find(([key]) => key === keyword)?.[1] ?? null;
+  const port = Number(value('port') ?? '');
+  return {
+    host: value('host') ?? value('hostaddr'),
+    port: Number.isInteger(port) && port > 0 ? port : null,
+    database: value('dbname'),
+    user: value('user'),
+    hasPassword: password !== null,
+    applicationName: value('application_name'),
+  };
+}

@@ -1,0 +1,179 @@
+import { bytesText, secondsText } from '../model/quantity.ts';
+import type { Slot } from '../model/slot.ts';
+import type { StreamState } from '../model/stream.ts';
+import type { Behind } from './behind.ts';
+import type { PublisherEnd, ServerView, SubscriberEnd } from './ends.ts';
+import type { StreamTrace } from './streamTrace.ts';
+
+export interface StateInput {
+  /** Milliseconds since the epoch, our clock. */
+  readonly now: number;
+  readonly publisher: PublisherEnd | null;
+  readonly subscriber: SubscriberEnd | null;
+  readonly trace: StreamTrace;
+  readonly behind: Behind;
+  readonly notAppliedBytes: number | null;
+}
+
+/** A state and the same in words, with its reason. */
+export interface DescribedState {
+  readonly state: StreamState;
+  readonly text: string;
+}
+
+/** A subscriber takes up to 5 s to start a worker (wal_retrieve_retry_interval), 10–15 somewhat more. */
+const startPauseMs = 7_000;
+/** From here on a stream that moves is said to catch up, seconds. */
+const catchUpSeconds = 5;
+/** Errors that grew this recently are the reason, milliseconds. */
+const recentErrorMs = 20_000;
+
+/** What a stream is doing, worst first: what can't be seen, what is broken, what is off, what is slow. */
+export function streamState(input: StateInput): DescribedState {
+  const { publisher, subscriber } = input;
+  if (publisher && !publisher.server.open) return unreachable('publisher', publisher.server);
+  if (publisher && publisher.slot === null) {
+    if (isPast(publisher, input.trace.slotNamedAt)) return notReadSince(input, publisher);
+    const where = `there is no such replication slot on ${publisher.server.name}`;
+    return { state: 'slotMissing', text: `slot missing: ${where}` };
+  }
+  if (publisher?.slot?.lost === true) return lost(publisher.slot, publisher.server.name);
+  if (subscriber?.server.open) {
+    return ofSubscriber(input, subscriber) ?? ofPublisher(input) ?? streamingUnseen(subscriber);
+  }
+  if (publisher) return ofPublisher(input) ?? inactive(publisher, subscriber);
+  if (subscriber) return unreachable('subscriber', subscriber.server);
+  return { state: 'unknown', text: 'unknown: nothing was read from either end yet' };
+}
+
+/** Whether the publisher was read last before that moment, so that it can't say anything about what came after. */
+function isPast({ pulse }: PublisherEnd, moment: number | null): boolean {
+  return moment !== null && pulse.sampledAt - pulse.tookMs / 2 < moment;
+}
+
+/** The subscription, or its slot's name, is newer than what is known of the publisher: the subscriber alone tells. */
+function notReadSince(input: StateInput, publisher: PublisherEnd): DescribedState {
+  const own = input.subscriber?.server.open ? ofSubscriber(input, input.subscriber) : null;
+  const { name } = publisher.server;
+  return own ?? { state: 'starting', text: `starting: figures come as soon as ${name} is read again` };
+}
+
+function unreachable(role: 'publisher' | 'subscriber', { name, problem, snapshot }: ServerView): DescribedState {
+  const reason = problem === null ? '' : `: ${problem}`;
+  const since = clockText(snapshot.pulse.sampledAt);
+  return { state: 'unreachable', text: `unreachable: no answer from the ${role} ${name} since ${since}${reason}` };
+}
+
+function lost({ lostReason }: Slot, serverName: string): DescribedState {
+  const reasons: Readonly<Record<string, string>> = {
+    wal_removed: 'the WAL it needs was removed, because it kept more than max_slot_wal_keep_size',
+    rows_removed: 'rows it needs were removed by a conflict with recovery',
+    wal_level_insufficient: 'wal_level was lowered below logical',
+    idle_timeout: 'it was inactive for longer than idle_replication_slot_timeout',
+  };
+  const reason = lostReason === null ? 'it was invalidated' : (reasons[lostReason] ?? lostReason);
+  return { state: 'lost', text: `lost: ${serverName} can't send from this slot any more, ${reason}` };
+}
+
+/** What the subscriber alone decides; null when its worker works and its tables are ready. */
+function ofSubscriber({ now, publisher, trace }: StateInput, end: SubscriberEnd): DescribedState | null {
+  const { disableOnError, server, subscription, tables, worker } = end;
+  if (subscription === null) return null;
+  const errors = errorsText(now, end, trace);
+  if (!subscription.enabled) {
+    if (subscription.slotName === null) return { state: 'disabled', text: 'disabled: the subscription has no slot' };
+    const byError = disableOnError && (subscription.applyErrors ?? 0) > 0;
+    return {
+      state: 'disabled',
+      text: byError ? `disabled, perhaps by an error: see the log of ${server.name}` : 'disabled',
+    };
+  }
+  if (trace.notWorkingSince !== null) {
+    // By what was seen, not by the time that has passed since: one look alone proves no standstill.
+    const idleMs = end.pulse.sampledAt - trace.notWorkingSince;
+    if (idleMs < startPauseMs && errors === null) {
+      return { state: 'starting', text: 'starting: the apply worker is not at work yet' };
+    }
+    const what = worker === null ? 'no apply worker is running' : 'the apply worker does not get to its slot';
+    const held = publisher?.slot?.active === true && worker === null ? '; its slot is still held' : '';
+    const why = errors ?? `the log of ${server.name} says why`;
+    return { state: 'stopped', text: `stopped: ${what}${held}; ${why}` };
+  }
+  const counts = Object.values(tables?.counts ?? {});
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const copying = all - (tables?.counts.ready ?? 0) - (tables?.counts.synchronized ?? 0);
+  if (copying > 0) {
+    const suffix = errors === null ? '' : `; ${errors}`;
+    return { state: 'copying', text: `copying ${copying} of ${all} ${all === 1 ? 'table' : 'tables'}${suffix}` };
+  }
+  return null;
+}
+
+function errorsText(now: number, { server, subscription }: SubscriberEnd, trace: StreamTrace): string | null {
+  if (trace.errorsGrewAt === null || now - trace.errorsGrewAt > recentErrorMs) return null;
+  const count = (subscription?.applyErrors ?? 0) + (subscription?.syncErrors ?? 0);
+  return `it fails again and again (${count} errors so far), see the log of ${server.name}`;
+}
+
+/** What the publisher shows of a slot in use; null when nobody reads it. */
+function ofPublisher(input: StateInput): DescribedState | null {
+  const { behind, publisher, trace } = input;
+  if (!publisher?.slot?.active) {
+    if (!publisher || !input.subscriber?.server.open) return null;
+    // Its worker was seen at work after the publisher was read: the slot is in use by now.
+    const { name } = publisher.server;
+    if (isPast(publisher, trace.workingSince))
+      return { state: 'starting', text: `starting: figures come as soon as ${name} is read again` };
+    return inactive(publisher, null);
+  }
+  const { seesSenders, sender, slot } = publisher;
+  if (sender?.state === 'catchup') return { state: 'catchingUp', text: `catching up${toGo(input)}` };
+  if (sender !== null && (sender.state === 'startup' || (sender.state === null && seesSenders))) {
+    return { state: 'starting', text: 'starting: the WAL sender begins' };
+  }
+  if ((behind.seconds ?? 0) >= catchUpSeconds) return { state: 'catchingUp', text: slowText(input) };
+  if (sender === null) return { state: 'streaming', text: `read by the process ${slot.activePid ?? 'unknown'}` };
+  return { state: 'streaming', text: 'streaming' };
+}
+
+function slowText(input: StateInput): string {
+  const { behind, now, trace } = input;
+  const still = trace.confirmedAt === null ? 0 : (now - trace.confirmedAt) / 1000;
+  if (still >= catchUpSeconds) return `not moving: nothing was confirmed for ${secondsText(still)}${toGo(input)}`;
+  return `catching up, ${behind.isMinimum ? 'at least ' : ''}${secondsText(behind.seconds ?? 0)} behind${toGo(input)}`;
+}
+
+function toGo({ notAppliedBytes }: StateInput): string {
+  return notAppliedBytes === null ? '' : `, ${bytesText(notAppliedBytes)} to go`;
+}
+
+function inactive({ slot }: PublisherEnd, subscriber: SubscriberEnd | null): DescribedState {
+  if (subscriber && !subscriber.server.open) {
+    const since = clockText(subscriber.server.snapshot.pulse.sampledAt);
+    return {
+      state: 'inactive',
+      text: `inactive: no answer from the subscriber ${subscriber.server.name} since ${since}`,
+    };
+  }
+  const since = Date.parse(slot?.inactiveSince ?? '');
+  return {
+    state: 'inactive',
+    text: `inactive: nobody reads it${Number.isNaN(since) ? '' : ` since ${clockText(since)}`}`,
+  };
+}
+
+function streamingUnseen({ server }: SubscriberEnd): DescribedState {
+  return {
+    state: 'streaming',
+    text: `streaming, by ${server.name}; how far it is behind shows once its publisher is among the connections`,
+  };
+}
+
+/** A moment as the person's clock shows it; with the date where it isn't today's. */
+function clockText(at: number): string {
+  const [then, today] = [new Date(at), new Date()];
+  const two = (value: number) => String(value).padStart(2, '0');
+  const time = `${two(then.getHours())}:${two(then.getMinutes())}:${two(then.getSeconds())}`;
+  if (then.toDateString() === today.toDateString()) return time;
+  return `${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())} ${time}`;
+}

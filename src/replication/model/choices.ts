@@ -1,0 +1,72 @@
+import type { PublishedOperations } from './publication.ts';
+import type { Secret } from './secret.ts';
+import type { ReplicaIdentity } from './table.ts';
+
+/** What the person chose for a new publication. */
+export interface PublicationChoice {
+  readonly name: string;
+  readonly scope: 'allTables' | 'chosen';
+  readonly schemas: readonly string[];
+  readonly tables: readonly {
+    readonly schema: string;
+    readonly name: string;
+    /** Null for all columns. */
+    readonly columns: readonly string[] | null;
+    /** SQL of the row filter without the outer parentheses; null for all rows. */
+    readonly filter: string | null;
+  }[];
+  readonly operations: PublishedOperations;
+  readonly viaRoot: boolean;
+  readonly generatedColumns: 'none' | 'stored';
+}
+
+/** A connection string in keyword order, without the password. */
+export type ConninfoPairs = readonly (readonly [keyword: string, value: string])[];
+
+/** What the person chose for a new subscription. */
+export interface SubscriptionChoice {
+  readonly name: string;
+  /** Known connection of the publisher; null when only its connection string is known. */
+  readonly publisherConnectionId: string | null;
+  /** As the subscriber reaches the publisher (its host may differ from ours). */
+  readonly conninfo: ConninfoPairs;
+  readonly password: Secret | null;
+  readonly publications: readonly string[];
+  readonly enabled: boolean;
+  readonly copyData: boolean;
+  /**
+   * create: the subscriber creates it on the publisher; existing: it is there already; none: no slot yet
+   * (then the subscription can't be enabled). Same-cluster creation turns `create` into slot first.
+   */
+  readonly slot: { readonly mode: 'create' | 'existing'; readonly name: string } | { readonly mode: 'none' };
+  /** Only those that the person set; absent means the server's default. */
+  readonly options: {
+    readonly synchronousCommit?: string;
+    readonly binary?: boolean;
+    readonly streaming?: 'off' | 'on' | 'parallel';
+    readonly twoPhase?: boolean;
+    readonly disableOnError?: boolean;
+    readonly passwordRequired?: boolean;
+    readonly runAsOwner?: boolean;
+    readonly origin?: 'any' | 'none';
+    readonly failover?: boolean;
+  };
+  /** How long CREATE SUBSCRIPTION may wait for transactions on the publisher, milliseconds. */
+  readonly waitLimitMs: number;
+}
+
+export interface SlotChoice {
+  readonly name: string;
+  readonly plugin: string;
+  readonly twoPhase: boolean;
+  readonly failover: boolean;
+  /** How long the creation may wait for running transactions, milliseconds. */
+  readonly waitLimitMs: number;
+}
+
+export interface ReplicaIdentityChoice {
+  readonly tables: readonly { readonly schema: string; readonly name: string }[];
+  readonly identity: ReplicaIdentity;
+  /** The index, where the identity is 'index' (then there is one table). */
+  readonly index: string | null;
+}

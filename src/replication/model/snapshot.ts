@@ -1,0 +1,92 @@
+import type { Lsn } from './lsn.ts';
+import type { Publication } from './publication.ts';
+import type { ServerInfo } from './server.ts';
+import type { Slot, WalSender } from './slot.ts';
+import type { Subscription, TableState } from './subscription.ts';
+import type { Table } from './table.ts';
+
+/** Something this role may not read, and what would show it. */
+export interface HiddenFact {
+  /** For example "the connection string of subscriptions". */
+  readonly what: string;
+  /** For example "SELECT on pg_subscription.subconninfo, or superuser". */
+  readonly privilege: string;
+}
+
+/** What exists on a server and in the connection's database. Read when something opens or has changed. */
+export interface Inventory {
+  readonly connectionId: string;
+  /** Milliseconds since the epoch, our clock, when the answer arrived. */
+  readonly readAt: number;
+  /** Milliseconds the one round trip took. */
+  readonly tookMs: number;
+  readonly server: ServerInfo;
+  readonly publications: readonly Publication[];
+  readonly subscriptions: readonly Subscription[];
+  readonly tables: readonly Table[];
+  readonly hidden: readonly HiddenFact[];
+}
+
+/** A row of pg_stat_subscription. */
+export interface SubscriptionWorker {
+  readonly subscriptionOid: number;
+  readonly subscriptionName: string;
+  readonly kind: 'apply' | 'tableSynchronization' | 'parallelApply';
+  /** Null when it isn't running. */
+  readonly pid: number | null;
+  /** The table, for table synchronization. */
+  readonly tableOid: number | null;
+  readonly receivedLsn: Lsn | null;
+  readonly latestEndLsn: Lsn | null;
+  /** Milliseconds since the epoch, the subscriber's clock. */
+  readonly lastMessageAt: number | null;
+}
+
+/** How far the tables of one subscription are. */
+export interface TableProgress {
+  readonly subscriptionOid: number;
+  readonly counts: Readonly<Record<TableState, number>>;
+  /** Tables not ready, 200 at the most. */
+  readonly notReady: readonly { readonly tableOid: number; readonly state: TableState }[];
+}
+
+export interface SubscriptionPulse {
+  /** Null as in Subscription.oid. */
+  readonly oid: number | null;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly slotName: string | null;
+  /** pg_stat_subscription_stats, since 15. */
+  readonly applyErrors: number | null;
+  readonly syncErrors: number | null;
+  /** pg_replication_origin_status.remote_lsn: applied up to here. Null where it may not be read. */
+  readonly appliedLsn: Lsn | null;
+}
+
+/** What moves on a server. Read at every beat, in one round trip. */
+export interface Pulse {
+  readonly connectionId: string;
+  /** Milliseconds since the epoch, our clock: middle of the round trip. */
+  readonly sampledAt: number;
+  readonly tookMs: number;
+  /** Milliseconds since the epoch by the server's clock. */
+  readonly serverTime: number;
+  /** Milliseconds since the epoch: pg_postmaster_start_time(). Another value means that the server was restarted. */
+  readonly startedAt: number;
+  readonly inRecovery: boolean;
+  /** The end of WAL: written on a primary, replayed on a standby. */
+  readonly currentLsn: Lsn;
+  readonly slots: readonly Slot[];
+  readonly senders: readonly WalSender[];
+  readonly workers: readonly SubscriptionWorker[];
+  readonly subscriptions: readonly SubscriptionPulse[];
+  readonly tableProgress: readonly TableProgress[];
+  /** Differs when the catalogs of publications, subscriptions or tables changed. Compare for equality only. */
+  readonly catalogMark: string;
+}
+
+/** All that is known of one server at one instant. */
+export interface Snapshot {
+  readonly inventory: Inventory;
+  readonly pulse: Pulse;
+}

@@ -1,0 +1,27 @@
+import { formatConninfo } from '../model/conninfo.ts';
+import { redacted, Secret } from '../model/secret.ts';
+import type { Statement } from '../model/statement.ts';
+import { quoteLiteral } from './quote.ts';
+
+/** The statement as it may be shown, stored and logged: secrets are dots. */
+export function renderRedacted(statement: Statement): string {
+  return render(statement, () => redacted);
+}
+
+/** The statement as it is sent to the server, with its secrets. Only the executor calls this. */
+export function renderForServer(statement: Statement): string {
+  return render(statement, (secret) => secret.reveal());
+}
+
+function render(statement: Statement, show: (secret: Secret) => string): string {
+  return statement
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      return quoteLiteral(
+        formatConninfo(
+          part.conninfo.map(([keyword, value]) => [keyword, value instanceof Secret ? show(value) : value]),
+        ),
+      );
+    })
+    .join('');
+}

@@ -1,0 +1,126 @@
+import { readBlockers } from './catalog/blockers.ts';
+import { readProbe } from './catalog/probe.ts';
+import { readInventory } from './catalog/readSnapshot.ts';
+import { readTableDetails } from './catalog/tableDetails.ts';
+import { executePlan } from './executor.ts';
+import type { ConnectionSource, ConnectParams } from './model/connect.ts';
+import { ReplicationError } from './model/errors.ts';
+import type { Blocker, Plan, PlanOutcome } from './model/plan.ts';
+import type { ServerState } from './model/serverState.ts';
+import type { Inventory, Snapshot } from './model/snapshot.ts';
+import type { TableDetails } from './model/table.ts';
+import { openSession, type Session } from './postgres/session.ts';
+import type { ReplicationService, RunOptions, ServerChange, ServiceLog } from './service.ts';
+import { WatchedServer } from './watchedServer.ts';
+
+/** Builds the shared replication service over the given connections. */
+export function createReplicationService(dependencies: {
+  readonly connections: ConnectionSource;
+  readonly log: ServiceLog;
+}): ReplicationService {
+  return new DefaultReplicationService(dependencies);
+}
+
+class DefaultReplicationService implements ReplicationService {
+  readonly #connections: ConnectionSource;
+  readonly #log: ServiceLog;
+  readonly #servers = new Map<string, WatchedServer>();
+  readonly #listeners = new Set<(connectionId: string, change: ServerChange) => void>();
+
+  constructor(dependencies: { readonly connections: ConnectionSource; readonly log: ServiceLog }) {
+    this.#connections = dependencies.connections;
+    this.#log = dependencies.log;
+  }
+
+  state(connectionId: string): ServerState {
+    return this.#servers.get(connectionId)?.state ?? { phase: 'closed' };
+  }
+
+  onDidChange(listener: (connectionId: string, change: ServerChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  open(connectionId: string): Promise<Snapshot> {
+    return this.#server(connectionId).open();
+  }
+
+  refresh(connectionId: string): Promise<Snapshot> {
+    return this.#server(connectionId).refresh();
+  }
+
+  async close(connectionId: string): Promise<void> {
+    await this.#servers.get(connectionId)?.close();
+  }
+
+  watch(connectionIds: readonly string[], intervalMs: number): () => void {
+    const stops = connectionIds.map((connectionId) => this.#server(connectionId).watch(intervalMs));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  async tableDetails(connectionId: string, tableOids: readonly number[]): Promise<readonly TableDetails[]> {
+    return readTableDetails(await this.#server(connectionId).session(), tableOids);
+  }
+
+  async inspect(params: ConnectParams, signal?: AbortSignal): Promise<Inventory> {
+    const session = await openSession(params, signal);
+    const stop = (): void => void session.close();
+    signal?.addEventListener('abort', stop, { once: true });
+    // Aborted while the last of the connection was made: then no event comes any more.
+    if (signal?.aborted) stop();
+    try {
+      return await readInventory(session, await readProbe(session, params.statementTimeoutMs), '');
+    } catch (error) {
+      if (signal?.aborted) throw new ReplicationError('cancelled', 'The connection attempt was cancelled.');
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      await session.close();
+    }
+  }
+
+  async blockers(connectionId: string): Promise<readonly Blocker[]> {
+    return readBlockers(await this.#server(connectionId).session(), connectionId);
+  }
+
+  async run(plan: Plan, options: RunOptions = {}): Promise<PlanOutcome> {
+    const outcome = await executePlan(
+      plan,
+      {
+        session: (connectionId, signal) => this.#planSession(connectionId, signal),
+        watchSession: (connectionId) => this.#server(connectionId).session(),
+        facts: (connectionId) => this.#connections.facts(connectionId),
+      },
+      options,
+    );
+    this.#log.info(`plan "${plan.title}": ${outcome.status} in ${outcome.endedAt - outcome.startedAt} ms`);
+    // What the servers look like afterwards belongs to the outcome, and CREATE and DROP SUBSCRIPTION change a
+    // publisher that no step names. One that can't be read shows that by its own state.
+    const open = [...this.#servers].filter(([, server]) => server.state.phase === 'open').map(([id]) => id);
+    const changed = new Set([...plan.steps.map((step) => step.connectionId), ...open]);
+    await Promise.allSettled([...changed].map((connectionId) => this.refresh(connectionId)));
+    return outcome;
+  }
+
+  async dispose(): Promise<void> {
+    this.#listeners.clear();
+    await Promise.all([...this.#servers.values()].map((server) => server.close()));
+    this.#servers.clear();
+  }
+
+  async #planSession(connectionId: string, signal?: AbortSignal): Promise<Session> {
+    return openSession(await this.#connections.params(connectionId), signal);
+  }
+
+  #server(connectionId: string): WatchedServer {
+    const known = this.#servers.get(connectionId);
+    if (known) return known;
+    const server = new WatchedServer(connectionId, { connections: this.#connections, log: this.#log }, (change) => {
+      for (const listener of this.#listeners) listener(connectionId, change);
+    });
+    this.#servers.set(connectionId, server);
+    return server;
+  }
+}

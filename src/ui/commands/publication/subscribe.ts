@@ -1,0 +1,27 @@
+import { openSubscriptionPanel } from '../../panels/subscriptionPanel.ts';
+import { pickConnection } from '../../pickers/connection.ts';
+import { namedObjects } from '../../pickers/object.ts';
+import type { Services } from '../../services.ts';
+import type { PublicationNode, TreeNode } from '../../tree/node.ts';
+import { sentenceList } from '../../tree/words.ts';
+
+/** Subscribe From…: picks the subscriber, then opens the form with publisher and publications filled in. */
+export async function subscribeFrom(
+  services: Services,
+  node?: PublicationNode,
+  selected?: readonly TreeNode[],
+): Promise<void> {
+  const { target, names } = await namedObjects(
+    services,
+    'publication',
+    [node, selected],
+    'Subscribe to which publication?',
+  );
+  const question = `Which connection subscribes to ${sentenceList(names)}?`;
+  const subscriberConnectionId = await pickConnection(services, question, { always: true });
+  await openSubscriptionPanel(services, {
+    subscriberConnectionId,
+    publisherConnectionId: target.connectionId,
+    publications: names,
+  });
+}

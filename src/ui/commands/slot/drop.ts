@@ -1,0 +1,12 @@
+import { planDropSlots } from '../../../replication/operations/dropSlot.ts';
+import { namedObjects } from '../../pickers/object.ts';
+import type { Services } from '../../services.ts';
+import type { SlotNode, TreeNode } from '../../tree/node.ts';
+
+/** Drops replication slots; one that is in use is refused with who holds it. */
+export async function dropSlot(services: Services, node?: SlotNode, selected?: readonly TreeNode[]): Promise<void> {
+  const { target, names } = await namedObjects(services, 'slot', [node, selected], 'Drop which replication slot?');
+  // Whether somebody reads a slot changes by the second: the plan is made from the present.
+  const snapshot = await services.service.refresh(target.connectionId);
+  await services.plans.run(planDropSlots({ ...target, snapshot }, names));
+}

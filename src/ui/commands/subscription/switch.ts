@@ -1,0 +1,24 @@
+import { planEnableSubscription } from '../../../replication/operations/switchSubscription.ts';
+import { namedObjects } from '../../pickers/object.ts';
+import type { Services } from '../../services.ts';
+import type { SubscriptionNode } from '../../tree/node.ts';
+
+/** Lets a subscription run. */
+export async function enableSubscription(services: Services, node?: SubscriptionNode): Promise<void> {
+  await switchSubscription(services, node, true);
+}
+
+/** Stops a subscription; its slot stays and keeps WAL. */
+export async function disableSubscription(services: Services, node?: SubscriptionNode): Promise<void> {
+  await switchSubscription(services, node, false);
+}
+
+async function switchSubscription(
+  services: Services,
+  node: SubscriptionNode | undefined,
+  enabled: boolean,
+): Promise<void> {
+  const question = `${enabled ? 'Enable' : 'Disable'} which subscription?`;
+  const { target, names } = await namedObjects(services, 'subscription', [node, undefined], question);
+  await services.plans.run(planEnableSubscription(target, names[0], enabled));
+}

@@ -1,0 +1,77 @@
+import type { FormServer, Refusal, RunState } from '../../protocol/publication.ts';
+import type { ConnectionFacts } from '../../replication/model/connect.ts';
+import { describeError, type ErrorDescription } from '../../replication/model/errors.ts';
+import type { Plan, PlanOutcome, PlanProgress } from '../../replication/model/plan.ts';
+import type { Inventory } from '../../replication/model/snapshot.ts';
+import type { PlanRunner } from '../services.ts';
+
+/** The server a form is about, for its head. */
+export function formServer(
+  facts: Pick<ConnectionFacts, 'name' | 'production' | 'readOnly'>,
+  { server }: Inventory,
+): FormServer {
+  return {
+    name: facts.name,
+    database: server.database,
+    version: server.version,
+    role: server.role.name,
+    production: facts.production,
+    readOnly: facts.readOnly,
+  };
+}
+
+/** How a form's run ended: created, left as it was (declined or cancelled), or refused. */
+export type RunEnd =
+  | { readonly how: 'done' | 'left' }
+  | { readonly how: 'refused'; readonly error: ErrorDescription; readonly done: readonly string[] };
+
+/** Runs a form's plan, telling the page how it goes. Never rejects. */
+export async function runForm(
+  plans: PlanRunner,
+  plan: Plan,
+  post: (state: RunState) => void,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  const title = (stepId: string) => plan.steps.find((step) => step.id === stepId)?.title ?? null;
+  let step: string | null = null;
+  const onProgress = (progress: PlanProgress) => {
+    step = title(progress.stepId);
+    const waiting =
+      progress.type === 'waiting' ? { blockers: progress.blockers, remainingMs: progress.remainingMs } : null;
+    post({ type: 'run', running: true, waiting, step });
+  };
+  post({ type: 'run', running: true, waiting: null, step });
+  try {
+    const outcome = await plans.run(plan, { quiet: true, onProgress, signal });
+    return runEnd(plan, outcome);
+  } catch (error) {
+    return { how: 'refused', error: describeError(error), done: [] };
+  } finally {
+    post({ type: 'run', running: false, waiting: null, step: null });
+  }
+}
+
+/** The refusal as the page shows it. */
+export function refusal(
+  end: Extract<RunEnd, { how: 'refused' }>,
+  place: { readonly field: string | null; readonly object: string | null },
+): Refusal {
+  return { type: 'refused', error: end.error, field: place.field, object: place.object, done: end.done };
+}
+
+function runEnd(plan: Plan, outcome: PlanOutcome | undefined): RunEnd {
+  if (outcome?.status === 'done') return { how: 'done' };
+  const done = (outcome?.steps ?? [])
+    .filter((step) => step.status === 'done')
+    .map((step) => plan.steps.find(({ id }) => id === step.stepId)?.title ?? step.stepId);
+  const error = outcome?.steps.find((step) => step.error !== null)?.error ?? null;
+  if (outcome === undefined || (outcome.status === 'cancelled' && done.length === 0)) return { how: 'left' };
+  return {
+    how: 'refused',
+    done,
+    error: error ?? {
+      kind: outcome.status === 'cancelled' ? 'cancelled' : 'internal',
+      message: outcome.status === 'cancelled' ? 'Cancelled before it was finished.' : 'It was not finished.',
+    },
+  };
+}

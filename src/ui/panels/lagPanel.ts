@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+
+import { lagKept, type LagKept, lagRequest, type LagRequest, type LagStateMessage } from '../../protocol/lag.ts';
+import type { LagScope } from '../../replication/model/stream.ts';
+import { connectionsOfScope, LagWatch } from '../lagWatching.ts';
+import type { Services } from '../services.ts';
+import { LagPresenter, scopeText } from './lagPresenter.ts';
+import { openPanel } from './panelHost.ts';
+
+export type { LagScope } from '../../replication/model/stream.ts';
+
+const viewType = 'pgReplication.lag';
+/** Ends of a stream beat one after the other; what comes within this time goes to the page together. */
+const gatherMs = 100;
+
+/** Opens the lag panel for a slot, a server or all servers, or brings it to the front. */
+export function openLagPanel(services: Services, scope: LagScope): void {
+  open(services, scope);
+}
+
+/** Brings lag panels back after a reload of the window. */
+export function registerLagPanel(services: Services): vscode.Disposable {
+  return vscode.window.registerWebviewPanelSerializer(viewType, {
+    deserializeWebviewPanel: async (panel: vscode.WebviewPanel, state: unknown) => {
+      const kept = lagKept.safeParse(state);
+      open(services, kept.success ? kept.data.scope : { kind: 'all' }, {
+        panel,
+        ...(kept.success ? { kept: kept.data } : {}),
+      });
+    },
+  });
+}
+
+/** A panel that VS Code kept over a reload, with what its page had kept. */
+interface Restored {
+  readonly panel: vscode.WebviewPanel;
+  readonly kept?: LagKept;
+}
+
+function open(services: Services, scope: LagScope, restored?: Restored): void {
+  const presenter = new LagPresenter(services, scope, restored?.kept?.view);
+  const watch = new LagWatch(services, () => connectionsOfScope(services, scope));
+  let timer: NodeJS.Timeout | undefined;
+  const post = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    panel?.post(presenter.state(watch.beatMs));
+  };
+  const stopListening = services.monitor.onDidSample(() => {
+    if (panel?.panel.visible) timer ??= setTimeout(post, gatherMs);
+  });
+  const end = () => {
+    clearTimeout(timer);
+    stopListening();
+    watch.dispose();
+  };
+  const panel = openPanel<LagRequest, LagStateMessage>({
+    services,
+    viewType,
+    key: JSON.stringify(scope),
+    title: `Lag: ${scopeText(services, scope)}`,
+    icon: 'lag',
+    page: 'lag',
+    schema: lagRequest,
+    start: { scope },
+    onMessage: async (message) => {
+      if (message.type === 'view') {
+        presenter.arrange(message.view);
+        post();
+      } else {
+        await reveal(services, message);
+      }
+    },
+    onReady: post,
+    onVisible: (visible) => {
+      watch.on = visible;
+    },
+    onDispose: end,
+    ...(restored ? { restore: restored.panel } : {}),
+  });
+  if (!panel) end();
+  else watch.on = panel.panel.visible;
+}
+
+async function reveal(
+  { connections, monitor, reveal: show }: Services,
+  { end, streamId }: Extract<LagRequest, { type: 'reveal' }>,
+): Promise<void> {
+  const { publisher, subscriber } = monitor.streams().find(({ id }) => id === streamId) ?? {};
+  if (end === 'publisher' && publisher && connections.facts(publisher.connectionId)) {
+    await show({ kind: 'slot', connectionId: publisher.connectionId, name: publisher.slotName });
+  } else if (end === 'subscriber' && subscriber && connections.facts(subscriber.connectionId)) {
+    await show({ kind: 'subscription', connectionId: subscriber.connectionId, name: subscriber.subscriptionName });
+  }
+}

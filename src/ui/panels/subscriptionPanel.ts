@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+
+import { defaultApplicationName } from '../../connections/connection.ts';
+import {
+  type SubscriptionDraft,
+  subscriptionKept,
+  type SubscriptionRequest,
+  subscriptionRequest,
+  type SubscriptionUpdate,
+} from '../../protocol/subscription.ts';
+import type { Services } from '../services.ts';
+import { openPanel } from './panelHost.ts';
+import { SubscriptionForm } from './subscriptionForm.ts';
+
+const viewType = 'pgReplication.subscription';
+
+/** What the form starts with; what isn't given is asked there. */
+export interface SubscriptionPanelRequest {
+  readonly subscriberConnectionId?: string;
+  readonly publisherConnectionId?: string;
+  readonly publications?: readonly string[];
+}
+
+/** Opens the form that creates a subscription, or brings the one of the same request to the front. */
+export async function openSubscriptionPanel(services: Services, request: SubscriptionPanelRequest): Promise<void> {
+  show(services, newSubscription(request, services.settings.get('subscription.waitLimitSeconds')), request);
+}
+
+/** Brings the form back with the window, with the draft its page kept; a typed password has to be typed again. */
+export function registerSubscriptionPanel(services: Services): vscode.Disposable {
+  return vscode.window.registerWebviewPanelSerializer(viewType, {
+    deserializeWebviewPanel: async (panel, state: unknown) => {
+      const kept = subscriptionKept.safeParse(state);
+      if (kept.success) show(services, kept.data.draft, kept.data, panel);
+      else panel.dispose();
+    },
+  });
+}
+
+/** A subscription of nothing yet, with PostgreSQL's defaults. A single publication lends it a name. */
+export function newSubscription(request: SubscriptionPanelRequest, waitSeconds: number): SubscriptionDraft {
+  const publications = [...(request.publications ?? [])];
+  const [first] = publications;
+  return {
+    subscriberConnectionId: request.subscriberConnectionId ?? null,
+    publisherKind: 'known',
+    publisherConnectionId: request.publisherConnectionId ?? null,
+    name: first !== undefined && publications.length === 1 ? `${first.replace(/_pub(lication)?$/, '')}_sub` : '',
+    address: { host: '', port: '', database: '', user: '', more: '' },
+    useSavedPassword: true,
+    publications,
+    enabled: true,
+    copyData: true,
+    slotMode: 'create',
+    slotName: '',
+    options: {},
+    waitSeconds: String(waitSeconds),
+  };
+}
+
+function show(services: Services, draft: SubscriptionDraft, key: unknown, restore?: vscode.WebviewPanel): void {
+  const { connections, plans, reveal, service } = services;
+  const panel = openPanel<SubscriptionRequest, SubscriptionUpdate>({
+    services,
+    viewType,
+    key: JSON.stringify(key),
+    title: 'Create Subscription',
+    icon: 'subscription',
+    page: 'subscription',
+    schema: subscriptionRequest,
+    onMessage: (message) => form.handle(message),
+    onReady: () => form.show(),
+    onDispose: () => {
+      form.dispose();
+      unsubscribe();
+    },
+    ...(restore ? { restore } : {}),
+  });
+  if (!panel) return;
+  const form = new SubscriptionForm(
+    {
+      service,
+      connections,
+      plans,
+      applicationName: defaultApplicationName,
+      post: (message) => panel.post(message),
+      copy: async (text) => vscode.env.clipboard.writeText(text),
+      created: async (connectionId, name) => {
+        panel.dispose();
+        await reveal({ kind: 'subscription', connectionId, name });
+      },
+      dismiss: () => panel.dispose(),
+    },
+    draft,
+    restore !== undefined,
+  );
+  const unsubscribe = service.onDidChange((connectionId, change) => {
+    if (change === 'inventory') void form.inventoryChanged(connectionId);
+  });
+}

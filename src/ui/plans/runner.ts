@@ -1,0 +1,120 @@
+import * as vscode from 'vscode';
+
+import type { ConnectionSource } from '../../replication/model/connect.ts';
+import { ReplicationError } from '../../replication/model/errors.ts';
+import type { Plan, PlanOutcome, PlanProgress } from '../../replication/model/plan.ts';
+import { serversChangedBy } from '../../replication/model/planServers.ts';
+import type { ReplicationService } from '../../replication/service.ts';
+import { ask, askForName } from '../confirm.ts';
+import type { Notifier } from '../notify.ts';
+import { withoutLinks } from '../plainText.ts';
+import type { PlanRunner, PlanRunOptions } from '../services.ts';
+import { confirmationFor } from './confirmation.ts';
+import type { History } from './history.ts';
+import { showOutcome } from './outcome.ts';
+import type { PlanPreviews } from './preview.ts';
+import { noticesOf, progressWords } from './words.ts';
+
+/** What the runner is made from. */
+export interface RunnerParts {
+  readonly service: Pick<ReplicationService, 'run'>;
+  readonly connections: Pick<ConnectionSource, 'facts'>;
+  readonly history: History;
+  readonly previews: PlanPreviews;
+  readonly notifier: Notifier;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** Runs plans the way a person expects: confirm, progress with cancel, history, and what happened in words. */
+export class ConfirmingPlanRunner implements PlanRunner {
+  readonly #parts: RunnerParts;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+  }
+
+  async run(plan: Plan, options: PlanRunOptions = {}): Promise<PlanOutcome | undefined> {
+    this.#refuseReadOnly(plan);
+    const typedNames = await this.#confirm(plan, options.confirmed === true);
+    if (!typedNames) return undefined;
+    const outcome = await this.#execute(plan, typedNames, options);
+    const entry = await this.#parts.history.add(plan, outcome);
+    const { log, notifier } = this.#parts;
+    log.info(`${plan.title}: ${outcome.status} in ${outcome.endedAt - outcome.startedAt} ms`);
+    for (const notice of noticesOf(outcome)) log.info(`${plan.title}: the server sent: ${notice}`);
+    if (outcome.status !== 'done')
+      log.warn(
+        `${plan.title}: ${entry.steps
+          .map(({ error }) => error ?? '')
+          .join(' ')
+          .trim()}`,
+      );
+    const handled = outcome.status !== 'done' && (await options.handleFailure?.(outcome)) === true;
+    if (!options.quiet && !handled) {
+      // Not awaited: a message that nobody closes must not hold up who ran the plan.
+      void showOutcome({ plan, outcome, notifier, runUndo: (undo) => this.run(undo) });
+    }
+    return outcome;
+  }
+
+  async preview(plan: Plan): Promise<void> {
+    await this.#parts.previews.show(plan);
+  }
+
+  /** Said before anything is asked; the service refuses too. */
+  #refuseReadOnly(plan: Plan): void {
+    for (const { connectionId } of serversChangedBy(plan)) {
+      const facts = this.#parts.connections.facts(connectionId);
+      if (!facts?.readOnly) continue;
+      throw new ReplicationError(
+        'readOnlyConnection',
+        `${facts.name} is marked as read-only: ${plan.title} was not run.`,
+        {
+          advice: 'Take the mark off the connection to change the server.',
+        },
+      );
+    }
+  }
+
+  /** The names that were typed; undefined where the person declined. */
+  async #confirm(plan: Plan, confirmed: boolean): Promise<ReadonlyMap<string, string> | undefined> {
+    const { question, typed } = confirmationFor(plan, (id) => this.#parts.connections.facts(id));
+    if (question && !confirmed) {
+      const answer = await ask({ ...question, other: 'Show SQL' });
+      if (answer === 'other') await this.preview(plan);
+      if (answer !== 'yes') return undefined;
+    }
+    const names = new Map<string, string>();
+    for (const { connectionId, name, why } of typed) {
+      const prompt = `${why} Type its name, ${name}, to go on.`;
+      const answer = await askForName({ title: plan.title, prompt, name });
+      if (answer === undefined) return undefined;
+      names.set(connectionId, answer);
+    }
+    return names;
+  }
+
+  async #execute(plan: Plan, typedNames: ReadonlyMap<string, string>, options: PlanRunOptions): Promise<PlanOutcome> {
+    const { service, connections } = this.#parts;
+    if (options.quiet) {
+      const { onProgress, signal } = options;
+      return service.run(plan, { typedNames, ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) });
+    }
+    const where = {
+      location: vscode.ProgressLocation.Notification,
+      title: withoutLinks(plan.title),
+      cancellable: true,
+    };
+    return vscode.window.withProgress(where, async (shown, token) => {
+      const cancelled = new AbortController();
+      token.onCancellationRequested(() => cancelled.abort());
+      const signal = options.signal ? AbortSignal.any([cancelled.signal, options.signal]) : cancelled.signal;
+      const onProgress = (progress: PlanProgress): void => {
+        const message = progressWords(plan, progress, (id) => connections.facts(id)?.name ?? 'another server');
+        shown.report({ message: withoutLinks(message) });
+        options.onProgress?.(progress);
+      };
+      return service.run(plan, { typedNames, onProgress, signal });
+    });
+  }
+}

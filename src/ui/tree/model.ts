@@ -1,0 +1,107 @@
+import type { ConnectionFacts } from '../../replication/model/connect.ts';
+import type { Publication, PublishedTable } from '../../replication/model/publication.ts';
+import type { ServerState } from '../../replication/model/serverState.ts';
+import type { Slot } from '../../replication/model/slot.ts';
+import type { Inventory, Snapshot } from '../../replication/model/snapshot.ts';
+import type { StreamLag } from '../../replication/model/stream.ts';
+import type { Subscription } from '../../replication/model/subscription.ts';
+import type { Table } from '../../replication/model/table.ts';
+
+/** A connection with how the person arranged it. */
+export interface ArrangedConnection extends ConnectionFacts {
+  /** Null at the top level. */
+  readonly folder: string | null;
+  /** Id of a theme colour; null for none. */
+  readonly color: string | null;
+}
+
+/** A subscription on a connection that is open here too. */
+export interface KnownSubscriber {
+  /** The name of the subscriber's connection. */
+  readonly serverName: string;
+  readonly subscription: string;
+}
+
+/** Everything rows are drawn from. The tree reads it, and never asks a server. */
+export interface TreeModel {
+  connections(): readonly ArrangedConnection[];
+  connection(connectionId: string): ArrangedConnection | undefined;
+  state(connectionId: string): ServerState;
+  /** What is known of a server: of the present, or of the past while it can't be reached. */
+  snapshot(connectionId: string): Snapshot | null;
+  /** Whether the snapshot is of the past, because the server can't be reached now. */
+  stale(connectionId: string): boolean;
+  index(connectionId: string): InventoryIndex | null;
+  slot(connectionId: string, name: string): Slot | undefined;
+  lagOfSlot(connectionId: string, slotName: string): StreamLag | undefined;
+  lagOfSubscription(connectionId: string, name: string): StreamLag | undefined;
+  /** The known subscriptions that read a publication. */
+  subscribersOf(connectionId: string, publication: string): readonly KnownSubscriber[];
+  /** How many children a long list shows at present. */
+  limit(parentId: string): number;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** An inventory by name, built once for each. */
+export interface InventoryIndex {
+  readonly inventory: Inventory;
+  readonly publications: ReadonlyMap<string, Publication>;
+  readonly subscriptions: ReadonlyMap<string, Subscription>;
+  readonly tables: ReadonlyMap<number, Table>;
+  /** Sorted by name; schemas in their order. */
+  readonly tablesBySchema: ReadonlyMap<string, readonly Table[]>;
+  /** Publications that name the table itself: by its oid, then by the publication's name. */
+  readonly namedIn: ReadonlyMap<number, ReadonlyMap<string, PublishedTable>>;
+}
+
+/** Builds the index of an inventory; linear in its size. */
+export function indexInventory(inventory: Inventory): InventoryIndex {
+  const tablesBySchema = new Map<string, Table[]>();
+  for (const table of inventory.tables) pushTo(tablesBySchema, table.schema, table);
+  for (const tables of tablesBySchema.values()) tables.sort((a, b) => byText(a.name, b.name));
+  const namedIn = new Map<number, Map<string, PublishedTable>>();
+  for (const publication of inventory.publications) {
+    for (const table of publication.tables) {
+      const publications = namedIn.get(table.oid) ?? new Map<string, PublishedTable>();
+      namedIn.set(table.oid, publications.set(publication.name, table));
+    }
+  }
+  return {
+    inventory,
+    publications: new Map(inventory.publications.map((publication) => [publication.name, publication])),
+    subscriptions: new Map(inventory.subscriptions.map((subscription) => [subscription.name, subscription])),
+    tables: new Map(inventory.tables.map((table) => [table.oid, table])),
+    tablesBySchema: new Map([...tablesBySchema].sort(([a], [b]) => byText(a, b))),
+    namedIn,
+  };
+}
+
+/** All publications that send a table: by name, by its schema, or because they send all. */
+export function publicationsOf(table: Table, index: InventoryIndex): readonly string[] {
+  const names = new Set(index.namedIn.get(table.oid)?.keys());
+  for (const publication of index.inventory.publications) {
+    if (publication.schemas.includes(table.schema) || (publication.allTables && sentByAllTables(table, publication))) {
+      names.add(publication.name);
+    }
+  }
+  return [...names].sort(byText);
+}
+
+/** Whether a publication of all tables sends this one: unlogged ones never; of a partitioned one, root or leaves. */
+export function sentByAllTables(table: Table, publication: Publication): boolean {
+  if (table.unlogged) return false;
+  return publication.viaRoot ? !table.isPartition : !table.partitioned;
+}
+
+/** Compares names by code unit: fast, and the same on every machine. */
+export function byText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function pushTo<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

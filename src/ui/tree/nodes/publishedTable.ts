@@ -1,0 +1,71 @@
+import type { PublishedTable } from '../../../replication/model/publication.ts';
+import type { Table } from '../../../replication/model/table.ts';
+import { type Kind, writable } from '../kind.ts';
+import { tooltip } from '../markdown.ts';
+import type { TreeModel } from '../model.ts';
+import type { PublishedTableNode } from '../node.ts';
+import { contextValue, type Row, spoken } from '../row.ts';
+import { joined, sentenceList, tableName } from '../words.ts';
+import { identityWords, noIdentity } from './table.ts';
+
+/** A table in a publication. */
+export const publishedTableKind: Kind<PublishedTableNode> = {
+  row(node, model): Row {
+    const { table, member, missesIdentity } = look(node, model);
+    const label = tableName(node);
+    const description = joined([
+      member && columnWords(member),
+      (member?.filter ?? null) !== null && 'filtered',
+      missesIdentity && noIdentity,
+      table && !missesIdentity && `identity: ${identityWords(table)}`,
+    ]);
+    return {
+      label,
+      description,
+      icon: missesIdentity ? { id: 'warning', color: 'list.warningForeground' } : { id: 'table' },
+      contextValue: contextValue('publishedTable', {
+        known: table !== undefined,
+        writable: writable(node.connectionId, model),
+      }),
+      accessibleLabel: spoken(label, 'published table', description),
+      children: 'none',
+      hasTooltip: true,
+    };
+  },
+
+  tooltip(node, model) {
+    const { table, member, missesIdentity } = look(node, model);
+    return tooltip(tableName(node), [
+      ['Publication', node.publication],
+      ['Columns', member?.columns ? sentenceList(member.columns) : 'all'],
+      ['Row filter', member?.filter ?? null],
+      ['Replica identity', table ? identityWords(table) : null],
+      ['', missesIdentity ? 'UPDATE and DELETE on this table fail until it has a replica identity.' : null],
+    ]);
+  },
+};
+
+interface Look {
+  readonly table: Table | undefined;
+  /** Undefined where the table comes by its schema or by ALL TABLES. */
+  readonly member: PublishedTable | undefined;
+  readonly missesIdentity: boolean;
+}
+
+function look(node: PublishedTableNode, model: TreeModel): Look {
+  const index = model.index(node.connectionId);
+  const publication = index?.publications.get(node.publication);
+  const table = index?.tables.get(node.oid);
+  const member = index?.namedIn.get(node.oid)?.get(node.publication);
+  const needsIdentity = publication?.operations.update === true || publication?.operations.delete === true;
+  return {
+    table,
+    member,
+    missesIdentity: needsIdentity && table !== undefined && !table.identityUsable && !table.partitioned,
+  };
+}
+
+function columnWords({ columns, columnCount }: PublishedTable): string | null {
+  if (columns === null) return null;
+  return columnCount === null ? `${columns.length} columns` : `${columns.length} of ${columnCount} columns`;
+}

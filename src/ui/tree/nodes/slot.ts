@@ -1,0 +1,144 @@
+import { lsnDistance } from '../../../replication/model/lsn.ts';
+import { durationText, lossText } from '../../../replication/model/quantity.ts';
+import type { Slot } from '../../../replication/model/slot.ts';
+import type { Pulse } from '../../../replication/model/snapshot.ts';
+import { isSyncSlot } from '../../../replication/topology/syncSlot.ts';
+import { goneRow, type Kind, writable } from '../kind.ts';
+import { tooltip } from '../markdown.ts';
+import type { TreeModel } from '../model.ts';
+import type { SlotNode } from '../node.ts';
+import { contextValue, type RowIcon, spoken } from '../row.ts';
+import { tableOfSyncSlot } from '../syncSlot.ts';
+import { behindWords, exactBytes, joined, roughBytes } from '../words.ts';
+
+/** A replication slot of the server, whatever its database. */
+export const slotKind: Kind<SlotNode> = {
+  row(node, model) {
+    const snapshot = model.snapshot(node.connectionId);
+    const slot = model.slot(node.connectionId, node.name);
+    if (!snapshot || !slot) return goneRow('slot', node.name);
+    const stale = model.stale(node.connectionId);
+    const own = slot.database === null || slot.database === snapshot.inventory.server.database;
+    const description = stale
+      ? 'not known while the connection is lost'
+      : joined([
+          !own && `in ${slot.database}`,
+          slot.type === 'physical' && 'physical',
+          ...stateParts(node, slot, snapshot.pulse, model),
+        ]) + consumerSuffix(node, slot, snapshot.pulse, model);
+    return {
+      label: node.name,
+      description,
+      icon: icon(slot, stale, own),
+      contextValue: contextValue('slot', {
+        active: slot.active,
+        inactive: !slot.active,
+        lost: slot.lost,
+        logical: slot.type === 'logical',
+        own,
+        writable: writable(node.connectionId, model),
+      }),
+      accessibleLabel: spoken(node.name, `${slot.type} replication slot`, description),
+      children: 'none',
+      dimmed: !own || stale,
+      hasTooltip: true,
+    };
+  },
+
+  tooltip(node, model) {
+    const snapshot = model.snapshot(node.connectionId);
+    const slot = model.slot(node.connectionId, node.name);
+    if (!snapshot || !slot) return tooltip(node.name, []);
+    const lag = model.lagOfSlot(node.connectionId, node.name);
+    const retained = lsnDistance(snapshot.pulse.currentLsn, slot.restartLsn);
+    return tooltip(node.name, [
+      ['State', lag?.stateText ?? stateWord(slot)],
+      ['Lost because', slot.lostReason],
+      ['Read by', consumer(node, slot, snapshot.pulse, model)],
+      ['Process', slot.activePid === null ? null : String(slot.activePid)],
+      ['Database', slot.database],
+      ['Plugin', slot.plugin],
+      ['Not applied', exactBytes(lag?.notAppliedBytes ?? null)],
+      ['Retained WAL', slot.lost ? null : exactBytes(retained)],
+      ['May still be written before it is lost', slot.lost ? null : exactBytes(slot.safeWalBytes)],
+      ['Restart LSN', slot.restartLsn],
+      ['Confirmed flush LSN', slot.confirmedFlushLsn],
+      ['Inactive since', slot.inactiveSince],
+      ['Two-phase', slot.twoPhase ? 'yes' : null],
+      ['Failover', slot.failover ? 'yes' : null],
+      ['', slot.temporary ? 'Temporary: it ends with its session.' : null],
+    ]);
+  },
+};
+
+function stateWord(slot: Slot): string {
+  if (slot.lost) return 'lost';
+  return slot.active ? 'active' : 'inactive';
+}
+
+function stateParts(node: SlotNode, slot: Slot, pulse: Pulse, model: TreeModel): readonly (string | null | false)[] {
+  if (slot.lost) return ['lost', slot.lostReason];
+  if (isSyncSlot(slot)) return [`initial copy of ${tableOfSyncSlot(slot.name, model) ?? 'a table'}`];
+  const danger = slot.walStatus === 'unreserved' ? '⚠ about to be lost' : lossForecast(node, slot, pulse, model);
+  const retained = lsnDistance(pulse.currentLsn, slot.restartLsn);
+  if (!slot.active) {
+    const idle = idleSeconds(slot, pulse);
+    return [
+      // Seconds would make the row flicker.
+      idle !== null && idle >= 60 ? `inactive ${durationText(idle)}` : 'inactive',
+      retained !== null && `${roughBytes(retained)} retained`,
+      danger,
+    ];
+  }
+  const lag = model.lagOfSlot(node.connectionId, node.name);
+  const bytes = lag?.notAppliedBytes ?? lsnDistance(pulse.currentLsn, slot.confirmedFlushLsn ?? slot.restartLsn);
+  const seconds = lag?.secondsBehind ?? null;
+  return ['active', behindWords({ bytes, seconds, atLeast: lag?.secondsBehindIsMinimum ?? false }), danger];
+}
+
+/**
+ * "lost in ≈ 2 h": when the WAL that may still be written before a slot that nobody reads is lost is used up, at the
+ * speed of WAL since then, or (where that isn't known, before 17) of the last samples. Null where no limit is set or it
+ * is far off, and for a slot in use: there the limit moves along.
+ */
+function lossForecast(node: SlotNode, slot: Slot, pulse: Pulse, model: TreeModel): string | null {
+  if (slot.safeWalBytes === null || slot.active) return null;
+  const idle = idleSeconds(slot, pulse);
+  const since = lsnDistance(pulse.currentLsn, slot.confirmedFlushLsn);
+  const lasting = idle !== null && idle >= 60 && since !== null ? since / idle : null;
+  const speed = lasting ?? model.lagOfSlot(node.connectionId, node.name)?.writtenBytesPerSecond ?? 0;
+  return lossText(slot.safeWalBytes, speed);
+}
+
+function idleSeconds({ inactiveSince }: Slot, pulse: Pulse): number | null {
+  return inactiveSince === null ? null : (pulse.serverTime - Date.parse(inactiveSince)) / 1000;
+}
+
+function consumerSuffix(node: SlotNode, slot: Slot, pulse: Pulse, model: TreeModel): string {
+  if (isSyncSlot(slot)) return '';
+  const reader = consumer(node, slot, pulse, model);
+  return reader === null ? '' : ` → ${reader}`;
+}
+
+/** "warehouse / reporting_sub" where the subscription is known, otherwise what the WAL sender says of itself. */
+export function consumer(node: SlotNode, slot: Slot, pulse: Pulse, model: TreeModel): string | null {
+  const subscriber = model.lagOfSlot(node.connectionId, node.name)?.stream.subscriber;
+  if (subscriber) {
+    const server = model.connection(subscriber.connectionId)?.name ?? 'unknown';
+    return `${server} / ${subscriber.subscriptionName}`;
+  }
+  const sender = pulse.senders.find(({ pid }) => pid === slot.activePid);
+  if (!sender) return null;
+  const name = sender.applicationName || sender.user || `process ${sender.pid}`;
+  return sender.clientAddress === null ? name : `${name} at ${sender.clientAddress}`;
+}
+
+function icon(slot: Slot, stale: boolean, own: boolean): RowIcon {
+  if (stale) return { id: 'question' };
+  if (isSyncSlot(slot)) return { id: 'cloud-download', color: 'charts.blue' };
+  if (slot.lost) return { id: 'error', color: 'list.errorForeground' };
+  if (slot.walStatus === 'unreserved') return { id: 'warning', color: 'list.warningForeground' };
+  if (!own) return { id: slot.active ? 'plug' : 'debug-pause', color: 'disabledForeground' };
+  if (slot.active) return { id: 'plug', color: 'charts.green' };
+  return { id: 'debug-pause', color: 'list.warningForeground' };
+}

@@ -1,0 +1,69 @@
+import type { SubscribedTable, TableState } from '../../../replication/model/subscription.ts';
+import { goneRow, type Kind } from '../kind.ts';
+import { tooltip } from '../markdown.ts';
+import type { TreeModel } from '../model.ts';
+import type { SubscribedTableNode } from '../node.ts';
+import { contextValue, type RowIcon, spoken } from '../row.ts';
+import { tableName } from '../words.ts';
+
+const words: Readonly<Record<TableState, string>> = {
+  init: 'waiting to be copied',
+  copying: 'copying',
+  copied: 'copied, catching up',
+  synchronized: 'synchronized',
+  ready: 'ready',
+};
+
+const icons: Readonly<Record<TableState, RowIcon>> = {
+  init: { id: 'clock' },
+  copying: { id: 'cloud-download', color: 'charts.blue' },
+  copied: { id: 'sync', color: 'charts.blue' },
+  synchronized: { id: 'pass', color: 'charts.blue' },
+  ready: { id: 'pass', color: 'charts.green' },
+};
+
+/** A table of a subscription and how far its first copy is. */
+export const subscribedTableKind: Kind<SubscribedTableNode> = {
+  row(node, model) {
+    const label = tableName(node);
+    const state = tableState(node, model);
+    if (!state) return goneRow('subscribedTable', label);
+    const stale = model.stale(node.connectionId);
+    const description = stale ? `was ${words[state]}` : words[state];
+    return {
+      label,
+      description,
+      icon: stale ? { id: 'question' } : icons[state],
+      contextValue: contextValue('subscribedTable', { [state]: true }),
+      accessibleLabel: spoken(label, 'subscribed table', description),
+      children: 'none',
+      dimmed: stale,
+      hasTooltip: true,
+    };
+  },
+  tooltip(node, model) {
+    const state = tableState(node, model);
+    return tooltip(tableName(node), [
+      ['Subscription', node.subscription],
+      ['State', state ? words[state] : null],
+    ]);
+  },
+};
+
+/** By the pulse where it tells (it lists those that aren't ready, 200 at most), otherwise by the inventory. */
+function tableState(node: SubscribedTableNode, model: TreeModel): TableState | null {
+  const subscription = model.index(node.connectionId)?.subscriptions.get(node.subscription);
+  const progress = model
+    .snapshot(node.connectionId)
+    ?.pulse.tableProgress.find(({ subscriptionOid }) => subscriptionOid === subscription?.oid);
+  const member = memberOf(node, subscription?.tables ?? []);
+  if (!progress || !member) return member?.state ?? null;
+  const unready = progress.notReady.find(({ tableOid }) => tableOid === node.oid);
+  if (unready) return unready.state;
+  const counted = Object.values(progress.counts).reduce((sum, n) => sum + n, 0) - progress.counts.ready;
+  return counted === progress.notReady.length ? 'ready' : member.state;
+}
+
+function memberOf(node: SubscribedTableNode, tables: readonly SubscribedTable[]): SubscribedTable | undefined {
+  return tables.find(({ oid }) => oid === node.oid);
+}

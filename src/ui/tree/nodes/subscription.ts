@@ -1,0 +1,142 @@
+import type { StreamState } from '../../../replication/model/stream.ts';
+import type { Subscription } from '../../../replication/model/subscription.ts';
+import { goneRow, type Kind, paged, writable } from '../kind.ts';
+import { tooltip } from '../markdown.ts';
+import { byText, type TreeModel } from '../model.ts';
+import { childId, type SubscribedTableNode, type SubscriptionNode } from '../node.ts';
+import { contextValue, type RowIcon, spoken } from '../row.ts';
+import { behindWords, count, exactBytes, joined, sentenceList } from '../words.ts';
+
+/** A state of a stream in a row. */
+export const stateWords: Readonly<Record<StreamState, string>> = {
+  streaming: 'streaming',
+  catchingUp: 'catching up',
+  copying: 'copying',
+  starting: 'starting',
+  stopped: 'stopped',
+  disabled: 'disabled',
+  inactive: 'inactive',
+  lost: 'slot lost',
+  slotMissing: 'slot missing on the publisher',
+  unreachable: 'publisher unreachable',
+  unknown: 'state unknown',
+};
+
+const icons: Readonly<Record<StreamState, RowIcon>> = {
+  streaming: { id: 'sync', color: 'charts.green' },
+  catchingUp: { id: 'sync', color: 'charts.blue' },
+  copying: { id: 'cloud-download', color: 'charts.blue' },
+  starting: { id: 'sync' },
+  stopped: { id: 'debug-pause', color: 'list.warningForeground' },
+  disabled: { id: 'circle-slash' },
+  inactive: { id: 'debug-pause', color: 'list.warningForeground' },
+  lost: { id: 'error', color: 'list.errorForeground' },
+  slotMissing: { id: 'error', color: 'list.errorForeground' },
+  unreachable: { id: 'debug-disconnect', color: 'list.warningForeground' },
+  unknown: { id: 'question' },
+};
+
+/** A subscription with its tables. */
+export const subscriptionKind: Kind<SubscriptionNode> = {
+  row(node, model) {
+    const subscription = model.index(node.connectionId)?.subscriptions.get(node.name);
+    if (!subscription) return goneRow('subscription', node.name);
+    const stale = model.stale(node.connectionId);
+    const state = streamState(node, subscription, model);
+    const enabled = isEnabled(node, subscription, model);
+    const lag = model.lagOfSubscription(node.connectionId, node.name);
+    const behind = behindWords({
+      bytes: lag?.notAppliedBytes ?? null,
+      seconds: lag?.secondsBehind ?? null,
+      atLeast: lag?.secondsBehindIsMinimum ?? false,
+    });
+    const description = stale
+      ? 'not known while the connection is lost'
+      : joined([stateWords[state], enabled && behind, tableWords(node, subscription, model)]);
+    return {
+      label: node.name,
+      description,
+      icon: stale ? icons.unknown : icons[state],
+      contextValue: contextValue('subscription', {
+        enabled,
+        disabled: !enabled,
+        owned: subscription.ownedByMe,
+        writable: writable(node.connectionId, model),
+      }),
+      accessibleLabel: spoken(node.name, 'subscription', description),
+      children: 'collapsed',
+      dimmed: stale,
+      hasTooltip: true,
+    };
+  },
+
+  children(node, model) {
+    const subscription = model.index(node.connectionId)?.subscriptions.get(node.name);
+    if (!subscription) return [];
+    const tables = [...subscription.tables].sort((a, b) => byText(a.schema, b.schema) || byText(a.name, b.name));
+    const nodes = paged(node, tables, model, ({ oid, schema, name }): SubscribedTableNode => ({
+      kind: 'subscribedTable',
+      id: childId(node.id, 'subscribedTable', String(oid)),
+      connectionId: node.connectionId,
+      subscription: node.name,
+      oid,
+      schema,
+      name,
+    }));
+    if (nodes.length > 0) return nodes;
+    return [{ kind: 'empty', id: childId(node.id, 'empty', ''), connectionId: node.connectionId, of: 'subscription' }];
+  },
+
+  tooltip(node, model) {
+    const subscription = model.index(node.connectionId)?.subscriptions.get(node.name);
+    if (!subscription) return tooltip(node.name, []);
+    const lag = model.lagOfSubscription(node.connectionId, node.name);
+    const { publisher } = subscription;
+    return tooltip(node.name, [
+      ['State', lag?.stateText ?? stateWords[streamState(node, subscription, model)]],
+      ['Behind', exactBytes(lag?.notAppliedBytes ?? null)],
+      ['Seconds behind', lag?.secondsBehind?.toFixed(1) ?? null],
+      ['Publications', sentenceList(subscription.publications)],
+      ['Publisher', publisher ? publisherWords(publisher) : 'not visible to this role'],
+      ['Slot', subscription.slotName ?? 'none'],
+      ['Owner', subscription.owner],
+    ]);
+  },
+};
+
+/** The state of its stream; where no lag is known, what its apply worker shows. */
+function streamState(node: SubscriptionNode, subscription: Subscription, model: TreeModel): StreamState {
+  if (!isEnabled(node, subscription, model)) return 'disabled';
+  const lag = model.lagOfSubscription(node.connectionId, node.name);
+  if (lag) return lag.state;
+  const workers = model.snapshot(node.connectionId)?.pulse.workers ?? [];
+  const applies = workers.some(
+    (worker) => worker.subscriptionName === node.name && worker.kind === 'apply' && worker.pid !== null,
+  );
+  return applies ? 'streaming' : 'stopped';
+}
+
+/** The pulse knows first: `disable_on_error` switches it off between two readings of the inventory. */
+function isEnabled(node: SubscriptionNode, subscription: Subscription, model: TreeModel): boolean {
+  const pulse = model.snapshot(node.connectionId)?.pulse.subscriptions.find(({ name }) => name === node.name);
+  return pulse?.enabled ?? subscription.enabled;
+}
+
+function tableWords(node: SubscriptionNode, subscription: Subscription, model: TreeModel): string {
+  const progress = model
+    .snapshot(node.connectionId)
+    ?.pulse.tableProgress.find(({ subscriptionOid }) => subscriptionOid === subscription.oid);
+  const ready = progress?.counts.ready ?? subscription.tables.filter(({ state }) => state === 'ready').length;
+  const total = progress ? Object.values(progress.counts).reduce((sum, n) => sum + n, 0) : subscription.tables.length;
+  if (total === 0) return 'no tables';
+  return ready === total ? `${count(total, 'table')} ready` : `${ready} of ${count(total, 'table')} ready`;
+}
+
+function publisherWords(publisher: NonNullable<Subscription['publisher']>): string {
+  const place = publisher.host === null ? 'host not given' : publisher.host;
+  return joined([
+    publisher.port === null ? place : `${place}, port ${publisher.port}`,
+    publisher.database !== null && `database ${publisher.database}`,
+    publisher.user !== null && `as ${publisher.user}`,
+  ]);
+}

@@ -1,0 +1,111 @@
+import type { LagFigure, LagRow, LagView } from '../../protocol/lag.ts';
+import { bytesText, lossText, secondsText } from '../../replication/model/quantity.ts';
+import type { LagMetric, StreamState } from '../../replication/model/stream.ts';
+
+interface StateLook {
+  readonly word: string;
+  readonly icon: string;
+  /** How it is coloured; the word and the icon say it without. */
+  readonly tone: 'good' | 'warning' | 'error' | 'quiet';
+}
+
+/** How states look, worst first. */
+export const states: Readonly<Record<StreamState, StateLook>> = {
+  lost: { word: 'Lost', icon: 'error', tone: 'error' },
+  slotMissing: { word: 'Slot missing', icon: 'error', tone: 'error' },
+  stopped: { word: 'Stopped', icon: 'stop-circle', tone: 'error' },
+  unreachable: { word: 'Unreachable', icon: 'debug-disconnect', tone: 'warning' },
+  inactive: { word: 'Inactive', icon: 'circle-outline', tone: 'warning' },
+  catchingUp: { word: 'Catching up', icon: 'history', tone: 'warning' },
+  copying: { word: 'Copying', icon: 'copy', tone: 'good' },
+  starting: { word: 'Starting', icon: 'play', tone: 'good' },
+  unknown: { word: 'Unknown', icon: 'question', tone: 'quiet' },
+  streaming: { word: 'Streaming', icon: 'pass', tone: 'good' },
+  disabled: { word: 'Disabled', icon: 'circle-slash', tone: 'quiet' },
+};
+
+/** States in which nobody reads the slot, so that what it holds only grows. */
+const unread: readonly StreamState[] = ['inactive', 'stopped', 'disabled'];
+
+/** What the state's text says beyond its word, and when the slot will be lost; empty where nothing. */
+export function reasonOf(row: LagRow): string {
+  const { headroomBytes, state, writtenBytesPerSecond } = row;
+  const loss =
+    unread.includes(state) && headroomBytes !== null && writtenBytesPerSecond !== null
+      ? lossText(headroomBytes, writtenBytesPerSecond)
+      : null;
+  return [stateReason(row), loss].filter(Boolean).join(' · ');
+}
+
+function stateReason({ state, stateText }: LagRow): string {
+  const { word } = states[state];
+  if (!stateText.toLowerCase().startsWith(word.toLowerCase())) return stateText;
+  return stateText.slice(word.length).replace(/^[:,;\s]+/, '');
+}
+
+export const figureNames: Readonly<Record<LagFigure, string>> = {
+  notSentBytes: 'Not sent',
+  inFlightBytes: 'In flight',
+  notAppliedBytes: 'Not applied',
+  retainedBytes: 'Retained',
+  secondsBehind: 'Behind',
+  appliedBytesPerSecond: 'Rate',
+};
+
+export const figureHelp: Readonly<Record<LagFigure, string>> = {
+  notSentBytes: 'WAL written on the publisher but not sent yet',
+  inFlightBytes: 'WAL sent but not received',
+  notAppliedBytes: 'WAL written on the publisher but not applied and flushed by the consumer',
+  retainedBytes: 'WAL the publisher keeps for the slot',
+  secondsBehind: 'Age of the oldest WAL that is not applied, by our own samples',
+  appliedBytesPerSecond: 'WAL applied per second over the last samples',
+};
+
+export const metricNames: Readonly<Record<LagMetric, string>> = {
+  secondsBehind: 'Seconds behind',
+  notAppliedBytes: 'Not applied',
+  retainedBytes: 'Retained WAL',
+  appliedBytesPerSecond: 'Rate of applying',
+};
+
+export const rangeNames: Readonly<Record<LagView['rangeSeconds'], string>> = {
+  60: '1 min',
+  300: '5 min',
+  900: '15 min',
+  3600: '1 h',
+};
+
+/** A figure with its unit. */
+export function figureText(figure: LagFigure, value: number): string {
+  if (figure === 'secondsBehind') return secondsText(value);
+  return figure === 'appliedBytesPerSecond' ? `${bytesText(value)}/s` : bytesText(value);
+}
+
+/** A moment as the person's clock shows it; milliseconds since the epoch. */
+export function clockText(at: number, withSeconds = true): string {
+  const moment = new Date(at);
+  const parts = [moment.getHours(), moment.getMinutes(), ...(withSeconds ? [moment.getSeconds()] : [])];
+  return parts.map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+/** The states of all rows, counted, worst first: "1 lost, 3 streaming". */
+export function summary(rows: readonly LagRow[]): string {
+  const counts = (Object.keys(states) as StreamState[]).flatMap((state) => {
+    const count = rows.filter((row) => row.state === state).length;
+    return count === 0 ? [] : [`${count} ${states[state].word.toLowerCase()}`];
+  });
+  return `${rows.length} ${rows.length === 1 ? 'stream' : 'streams'}: ${counts.join(', ')}`;
+}
+
+/** Who a stream is, in a few words, for announcements. */
+export function rowName({ consumer, publisher, subscriber }: LagRow): string {
+  return subscriber?.object ?? publisher?.object ?? consumer;
+}
+
+/** What to read aloud: which streams changed their state. Empty where none did. */
+export function changesText(before: readonly LagRow[], after: readonly LagRow[]): string {
+  const earlier = new Map(before.map(({ id, state }) => [id, state]));
+  const changed = after.filter(({ id, state }) => earlier.has(id) && earlier.get(id) !== state);
+  if (changed.length > 3) return `${changed.length} streams changed: now ${summary(after)}`;
+  return changed.map((row) => `${rowName(row)}: ${states[row.state].word.toLowerCase()}`).join('; ');
+}

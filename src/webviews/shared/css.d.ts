@@ -1,0 +1,2 @@
+// Styles a page imports; esbuild puts them into dist/webviews/<page>.css.
+declare module '*.css';

@@ -1,0 +1,15 @@
+import '../shared/theme.css';
+import '../shared/toolkit.css';
+import '../shared/form.css';
+import './subscription.css';
+import { Announcer } from '../shared/announcer.ts';
+import { vscodeHost } from '../shared/host.ts';
+import { startPage } from '../shared/page.ts';
+import { registerToolkit } from '../shared/toolkit.ts';
+import { VirtualList } from '../shared/virtualList.ts';
+import { SubscriptionPage } from './subscriptionPage.ts';
+
+registerToolkit();
+customElements.define('page-announcer', Announcer);
+customElements.define('table-list', VirtualList);
+startPage('subscription-page', SubscriptionPage, (page) => page.connect(vscodeHost()));

@@ -1,0 +1,165 @@
+import { html, nothing, type TemplateResult } from 'lit';
+
+import type {
+  SubscriptionDraft,
+  SubscriptionFormCapabilities,
+  SubscriptionModel,
+} from '../../protocol/subscription.ts';
+import { checkbox, dropdown } from '../shared/fields.ts';
+import { fieldProblems, type ShownProblem } from '../shared/problems.ts';
+import { unfolded } from '../shared/unfolded.ts';
+
+type Options = SubscriptionDraft['options'];
+type Switch = {
+  readonly [Key in keyof Options]-?: Options[Key] extends boolean | undefined ? Key : never;
+}[keyof Options];
+
+/** An option that is on or off, in the order of CREATE SUBSCRIPTION's page. */
+const switches: readonly {
+  readonly key: Switch;
+  readonly capability: keyof SubscriptionFormCapabilities;
+  readonly label: string;
+  readonly hint: string;
+  /** PostgreSQL's default. */
+  readonly usual: boolean;
+}[] = [
+  {
+    key: 'binary',
+    capability: 'subscription.binary',
+    label: 'Send values in binary (binary)',
+    hint: 'Faster, but both ends must have the same types.',
+    usual: false,
+  },
+  {
+    key: 'twoPhase',
+    capability: 'subscription.twoPhase',
+    label: 'Send prepared transactions when they are prepared (two_phase)',
+    hint: 'They are prepared on the subscriber too, which needs max_prepared_transactions above 0.',
+    usual: false,
+  },
+  {
+    key: 'disableOnError',
+    capability: 'subscription.disableOnError',
+    label: 'Disable it when applying fails (disable_on_error)',
+    hint: 'Otherwise the failing transaction is tried again and again.',
+    usual: false,
+  },
+  {
+    key: 'passwordRequired',
+    capability: 'subscription.passwordRequired',
+    label: 'Require a password (password_required)',
+    hint: 'Only a superuser may turn this off.',
+    usual: true,
+  },
+  {
+    key: 'runAsOwner',
+    capability: 'subscription.runAsOwner',
+    label: 'Apply changes as the subscription’s owner (run_as_owner)',
+    hint: 'Otherwise as the owner of each table, which is safer.',
+    usual: false,
+  },
+  {
+    key: 'failover',
+    capability: 'subscription.failover',
+    label: 'Keep the slot on the publisher’s standbys (failover)',
+    hint: 'So that replication goes on after a failover of the publisher.',
+    usual: false,
+  },
+];
+
+export interface SubscriptionOptionsOptions {
+  readonly model: SubscriptionModel;
+  readonly draft: SubscriptionDraft;
+  readonly problems: readonly ShownProblem[];
+  readonly onDraft: (draft: SubscriptionDraft, field: 'options') => void;
+}
+
+/** The options that the subscriber's version has; what stands in their way otherwise is said beside them. */
+export function subscriptionOptions(options: SubscriptionOptionsOptions): TemplateResult | typeof nothing {
+  const { draft, model, problems } = options;
+  if (model.subscriber.phase !== 'open') return nothing;
+  const { capabilities } = model.subscriber;
+  const set = (key: keyof Options, value: Options[keyof Options]): void => {
+    const { [key]: _before, ...others } = draft.options;
+    options.onDraft({ ...draft, options: value === undefined ? others : { ...others, [key]: value } }, 'options');
+  };
+  const offered = (name: keyof SubscriptionFormCapabilities): boolean => {
+    const capability = capabilities[name];
+    return capability.can || capability.because !== 'version';
+  };
+  const reason = (name: keyof SubscriptionFormCapabilities): string | null => {
+    const capability = capabilities[name];
+    return capability.can ? null : capability.reason;
+  };
+  const count = Object.keys(draft.options).length;
+  return html`<details class="field fold" id="options-fold" ${unfolded(count > 0 || problems.length > 0)}>
+    <summary id="options">
+      Options <span class="quiet">${count === 0 ? 'all as PostgreSQL sets them' : `${count} set`}</span>
+    </summary>
+    <div class="options">
+      ${
+        offered('subscription.streaming')
+          ? dropdown({
+              id: 'streaming',
+              label: 'Large transactions (streaming)',
+              value: draft.options.streaming ?? '',
+              choices: [
+                { value: '', label: 'As the server does by default' },
+                { value: 'off', label: 'Send when they are committed (off)' },
+                { value: 'on', label: 'Send while they run (on)' },
+                ...(offered('subscription.parallelStreaming')
+                  ? [{ value: 'parallel' as const, label: 'Send and apply while they run (parallel)' }]
+                  : []),
+              ],
+              disabled: reason('subscription.streaming') !== null,
+              hint: reason('subscription.streaming') ?? undefined,
+              onChange: (value) => set('streaming', value === '' ? undefined : value),
+            })
+          : nothing
+      }
+      ${
+        offered('subscription.origin')
+          ? dropdown({
+              id: 'origin',
+              label: 'Changes by origin (origin)',
+              value: draft.options.origin ?? '',
+              choices: [
+                { value: '', label: 'All changes (any)' },
+                { value: 'none', label: 'Only those made on the publisher itself (none)' },
+              ],
+              disabled: reason('subscription.origin') !== null,
+              hint:
+                reason('subscription.origin') ?? 'For two-way replication: “none” keeps changes from going in circles.',
+              onChange: (value) => set('origin', value === '' ? undefined : value),
+            })
+          : nothing
+      }
+      ${dropdown({
+        id: 'synchronous-commit',
+        label: 'Commit on the subscriber (synchronous_commit)',
+        value: draft.options.synchronousCommit ?? '',
+        choices: [
+          { value: '', label: 'Don’t wait (off)' },
+          { value: 'local', label: 'Wait for the local disk (local)' },
+          { value: 'on', label: 'Wait for the disk and synchronous standbys (on)' },
+          { value: 'remote_write', label: 'Wait until standbys have received it (remote_write)' },
+          { value: 'remote_apply', label: 'Wait until standbys have applied it (remote_apply)' },
+        ],
+        onChange: (value) => set('synchronousCommit', value === '' ? undefined : value),
+      })}
+      ${switches
+        .filter(({ capability }) => offered(capability))
+        .map((option) =>
+          checkbox({
+            id: `option-${option.key}`,
+            label: option.label,
+            hint: reason(option.capability) ?? option.hint,
+            checked: draft.options[option.key] ?? option.usual,
+            disabled: reason(option.capability) !== null,
+            onChange: (checked) => set(option.key, checked === option.usual ? undefined : checked),
+          }),
+        )}
+      ${fieldProblems('options-problems', problems)}
+    </div>
+  </details>`;
+}

@@ -1,0 +1,224 @@
+import { html, nothing, type TemplateResult } from 'lit';
+
+import type {
+  SubscriptionDraft,
+  SubscriptionKept,
+  SubscriptionModel,
+  SubscriptionRequest,
+  SubscriptionUpdate,
+} from '../../protocol/subscription.ts';
+import type { Blocker } from '../../replication/model/plan.ts';
+import { textField } from '../shared/fields.ts';
+import { FormPage } from '../shared/formPage.ts';
+import { formHead, notice } from '../shared/formParts.ts';
+import { problemsOf, type ShownProblem } from '../shared/problems.ts';
+import { type EndFieldsOptions, publisherFields, subscriberField } from './endFields.ts';
+import { publicationsField } from './publicationsField.ts';
+import { slotFields } from './slotFields.ts';
+import { subscriptionOptions } from './subscriptionOptions.ts';
+
+const title = 'Create Subscription';
+/** Keywords of a connection string whose values aren't to be kept, wherever they were typed. */
+const secretKeyword = /(password|scram_client_key|scram_server_key|oauth_client_secret)\s*=/i;
+
+/** The form that creates a subscription. */
+export class SubscriptionPage extends FormPage<
+  SubscriptionDraft,
+  SubscriptionRequest,
+  SubscriptionUpdate,
+  SubscriptionKept
+> {
+  static override properties = {
+    ...FormPage.properties,
+    model: { state: true },
+    blockers: { state: true },
+    query: { state: true },
+    pasted: { state: true },
+    pasteError: { state: true },
+    password: { state: true },
+  };
+
+  declare protected model: SubscriptionModel | null;
+  declare protected blockers: readonly Blocker[];
+  declare protected query: string;
+  declare protected pasted: string;
+  declare protected pasteError: string | null;
+  /** For the field only; the panel has it too, and nothing keeps it. */
+  declare protected password: string;
+  /** The name that was suggested last, to be replaced while the person left it alone. */
+  #suggested = '';
+
+  constructor() {
+    super();
+    this.model = null;
+    this.blockers = [];
+    this.query = '';
+    this.pasted = '';
+    this.pasteError = null;
+    this.password = '';
+  }
+
+  protected override keep(draft: SubscriptionDraft): SubscriptionKept {
+    const { address } = draft;
+    return { draft: secretKeyword.test(address.more) ? { ...draft, address: { ...address, more: '' } } : draft };
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { draft, model } = this;
+    if (!model || !draft) return html`<page-announcer></page-announcer>`;
+    const problems = this.shownProblems();
+    const { subscriber } = model;
+    const blocked =
+      subscriber.phase === 'open' &&
+      (subscriber.server.readOnly || !subscriber.capabilities['subscription.create'].can);
+    const ends = this.#endFields(model, draft, problems);
+    const onDraft = (next: SubscriptionDraft, field: string) => this.change(next, field);
+    return html`<main class="form-page">
+        <div class="form-main">
+          ${formHead(title, null)} ${this.#obstacle(model)} ${subscriberField(ends)} ${publisherFields(ends)}
+          ${publicationsField({
+            model,
+            draft,
+            query: this.query,
+            problems: problemsOf(problems, 'publications'),
+            onQuery: (query) => {
+              this.query = query;
+            },
+            onDraft: (next) => this.change(this.#named(next), 'publications'),
+          })}
+          ${textField({
+            id: 'name',
+            label: 'Name',
+            value: draft.name,
+            required: true,
+            problems: problemsOf(problems, 'name'),
+            onInput: (name) => this.change({ ...draft, name }, 'name'),
+          })}
+          ${slotFields({
+            model,
+            draft,
+            problems,
+            blockers: this.blockers,
+            onDraft,
+            onLookForBlockers: () => this.host?.post({ type: 'lookForBlockers' }),
+          })}
+          ${subscriptionOptions({ model, draft, problems: problemsOf(problems, 'options'), onDraft })}
+        </div>
+        ${this.aside(problems)} ${this.foot(title, blocked)}
+      </main>
+      <page-announcer></page-announcer>`;
+  }
+
+  protected override controlFor(problem: ShownProblem): string | null {
+    const { draft } = this;
+    const targets: Readonly<Record<string, string>> = {
+      name: 'name',
+      subscriber: 'subscriber',
+      publisher: draft?.publisherKind === 'typed' ? 'paste' : 'publisher',
+      connection: draft?.publisherKind === 'known' && draft.publisherConnectionId === null ? 'publisher' : 'host',
+      password: 'password',
+      more: 'more',
+      publications: 'publications',
+      slot: draft?.slotMode === 'none' ? 'slot' : 'slot-name',
+      wait: 'wait',
+      options: 'options',
+    };
+    if (problem.field === 'password' && draft?.useSavedPassword) return 'saved-password';
+    if (problem.field === 'options') this.querySelector('#options-fold')?.setAttribute('open', '');
+    if (problem.field === 'publications') {
+      const row = this.querySelector<HTMLElement>('#publications [tabindex="0"]');
+      row?.focus();
+      if (row) return '';
+    }
+    return targets[problem.field ?? ''] ?? null;
+  }
+
+  protected override hear(message: SubscriptionUpdate): void {
+    if (message.type === 'model') this.#takeModel(message);
+    else if (message.type === 'blockers') this.blockers = message.blockers;
+    else if (message.type === 'address') {
+      this.pasteError = message.error?.message ?? null;
+      if (message.error !== null || !this.draft) return;
+      this.pasted = '';
+      this.password = '';
+      if (this.model) this.model = { ...this.model, passwordTyped: message.passwordTyped };
+      const { address, useSavedPassword } = message;
+      this.change({ ...this.draft, address, useSavedPassword }, 'connection');
+    }
+  }
+
+  #takeModel(model: SubscriptionModel): void {
+    const first = this.model === null;
+    this.model = model;
+    if (!this.draft) {
+      this.draft = model.draft;
+      if (model.draft.name !== '') this.#suggested = model.draft.name;
+    }
+    if (first) this.focusSoon(firstMissing(this.draft));
+    if (!this.attempted) this.draft = this.#named(this.draft);
+    if (this.draft.publications.length > 0) this.touched.add('publications');
+    if (this.draft.name !== '') this.touched.add('name');
+    this.reviewAgain();
+  }
+
+  /** A single publication lends the subscription its name, one that is free, as long as nobody gave it one. */
+  #named(draft: SubscriptionDraft): SubscriptionDraft {
+    const [first] = draft.publications;
+    if (draft.name !== this.#suggested || draft.publications.length > 1) return draft;
+    this.#suggested = first === undefined ? '' : this.#free(`${first.replace(/_pub(lication)?$/, '')}_sub`);
+    return { ...draft, name: this.#suggested };
+  }
+
+  /** The name, with a number behind it where it is taken. */
+  #free(name: string): string {
+    const taken = new Set(this.model?.takenNames);
+    let [free, number] = [name, 2];
+    for (; taken.has(free); number += 1) free = `${name}_${number}`;
+    return free;
+  }
+
+  #endFields(model: SubscriptionModel, draft: SubscriptionDraft, problems: readonly ShownProblem[]): EndFieldsOptions {
+    return {
+      model,
+      draft,
+      problems,
+      pasted: this.pasted,
+      pasteError: this.pasteError,
+      password: this.password,
+      onDraft: (next, field) => this.change(next, field),
+      onPasted: (text) => {
+        this.pasted = text;
+        this.pasteError = null;
+      },
+      onRead: (text) => this.host?.post({ type: 'read', text }),
+      onPassword: (value) => {
+        this.password = value;
+        this.touched.add('password');
+        if (this.refusal?.field === 'password') this.refusal = { ...this.refusal, field: null };
+        this.host?.post({ type: 'password', value });
+        this.reviewAgain();
+      },
+      onLook: () => this.host?.post({ type: 'look', draft }),
+      onRetry: (end) => this.host?.post({ type: 'retry', end }),
+    };
+  }
+
+  #obstacle(model: SubscriptionModel): TemplateResult | typeof nothing {
+    const { subscriber } = model;
+    if (subscriber.phase !== 'open') return nothing;
+    if (subscriber.server.readOnly) {
+      return notice(
+        'warning',
+        `${subscriber.server.name} is marked read-only, so nothing is created on it. The SQL can be copied.`,
+      );
+    }
+    const create = subscriber.capabilities['subscription.create'];
+    return create.can ? nothing : notice('warning', create.reason);
+  }
+}
+
+/** Where to begin: at the first end that isn't chosen yet, otherwise at the top. */
+function firstMissing(draft: SubscriptionDraft): string {
+  const publisherMissing = draft.publisherKind === 'known' && draft.publisherConnectionId === null;
+  return draft.subscriberConnectionId !== null && publisherMissing ? 'publisher' : 'subscriber';
+}

@@ -1,0 +1,16 @@
+-- Drop 3 replication slots
+
+-- 1. Drop the replication slot debezium, on shop, not in a transaction
+-- risk: lossy
+-- 260 MB of retained WAL are released. Whatever reads from it can’t go on from where it was: it needs a new slot and a new copy of the data.
+SELECT pg_catalog.pg_drop_replication_slot('debezium');
+
+-- 2. Drop the replication slot loop, on shop, not in a transaction
+-- risk: lossy
+-- 260 MB of retained WAL are released. The subscription loop can’t go on from where it was: it needs a new slot and a new copy of the data.
+SELECT pg_catalog.pg_drop_replication_slot('loop');
+
+-- 3. Drop the replication slot gone, on shop, not in a transaction
+-- risk: lossy
+-- The replication slot gone is lost already (wal_removed): nothing could read on from it.
+SELECT pg_catalog.pg_drop_replication_slot('gone');

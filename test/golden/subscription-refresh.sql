@@ -1,0 +1,8 @@
+-- Refresh subscription orders_sub
+
+-- 1. Refresh subscription orders_sub, on shop, not in a transaction
+-- waits 60 s at most
+ALTER SUBSCRIPTION "orders_sub" REFRESH PUBLICATION;
+
+-- Tables that are new in the publications are copied, then followed.
+-- Tables that are no longer in the publications are no longer followed; their rows stay here.

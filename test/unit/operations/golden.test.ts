@@ -1,0 +1,223 @@
+import type { Plan } from '../../../src/replication/model/plan.ts';
+import { planCreatePublication } from '../../../src/replication/operations/createPublication.ts';
+import { planCreateSlot } from '../../../src/replication/operations/createSlot.ts';
+import { planCreateSubscription } from '../../../src/replication/operations/createSubscription.ts';
+import { planDropPublications } from '../../../src/replication/operations/dropPublication.ts';
+import { planDropSlots } from '../../../src/replication/operations/dropSlot.ts';
+import { planDropSubscription } from '../../../src/replication/operations/dropSubscription.ts';
+import { planRefreshSubscription } from '../../../src/replication/operations/refreshSubscription.ts';
+import { planSetReplicaIdentity } from '../../../src/replication/operations/replicaIdentity.ts';
+import { planEnableSubscription } from '../../../src/replication/operations/switchSubscription.ts';
+import {
+  hostileNames,
+  member,
+  publication,
+  publicationChoice,
+  published,
+  slot,
+  subscription,
+  subscriptionChoice,
+  table,
+  target,
+} from './fixture.ts';
+import { assertGolden, assertNoStrayGolden } from './golden.ts';
+
+const orders = table('public', 'orders');
+const customers = table('public', 'customers', { replicaIdentity: 'index' });
+
+const everything = publicationChoice({
+  schemas: ['sales'],
+  tables: [
+    member('public', 'orders', { columns: ['id', 'total'], filter: 'total > 10' }),
+    member('public', 'customers'),
+  ],
+  operations: { insert: true, update: true, delete: false, truncate: false },
+  viaRoot: true,
+  generatedColumns: 'stored',
+});
+
+const subscriber = (major = 16) => target({ connectionId: 'warehouse', major });
+const parties = (major = 16) => ({ subscriber: subscriber(major), publisher: target(), publisherInventory: null });
+const oneCluster = (major = 18) => {
+  const server = { systemIdentifier: '7', database: 'warehouse' };
+  return {
+    subscriber: target({ connectionId: 'warehouse', major, server }),
+    publisher: target({ major, server: { systemIdentifier: '7' } }),
+    publisherInventory: null,
+  };
+};
+const everyOption = {
+  synchronousCommit: 'local',
+  binary: true,
+  streaming: 'parallel',
+  twoPhase: true,
+  disableOnError: true,
+  passwordRequired: false,
+  runAsOwner: true,
+  origin: 'none',
+  failover: true,
+} as const;
+
+const plans: Readonly<Record<string, () => Plan>> = {
+  'publication-create-everything-18': () => planCreatePublication(target(), everything),
+  'publication-create-everything-14': () => planCreatePublication(target({ major: 14 }), everything),
+  'publication-create-everything-10': () => planCreatePublication(target({ major: 10 }), everything),
+  'publication-create-all-tables': () =>
+    planCreatePublication(target(), publicationChoice({ scope: 'allTables', tables: everything.tables })),
+  'publication-create-empty': () => planCreatePublication(target(), publicationChoice()),
+  'publication-create-nothing-published': () =>
+    planCreatePublication(
+      target(),
+      publicationChoice({ operations: { insert: false, update: false, delete: false, truncate: false } }),
+    ),
+  'publication-create-filter-with-comment': () =>
+    planCreatePublication(
+      target(),
+      publicationChoice({ tables: [member('public', 'orders', { filter: 'total > 10 -- big ones' })] }),
+    ),
+  'publication-create-hostile': () =>
+    planCreatePublication(
+      target(),
+      publicationChoice({
+        name: hostileNames[0],
+        schemas: hostileNames,
+        tables: hostileNames.map((name) => member(name, name, { columns: [name] })),
+      }),
+    ),
+  'publication-drop': () => {
+    const kept = publication('orders_pub', {
+      tables: [
+        published(orders, { columns: ['id', 'total'], columnCount: 5, filter: '(total > 10)' }),
+        published(customers),
+      ],
+      operations: { insert: true, update: true, delete: true, truncate: false },
+    });
+    const at = target({
+      inventory: { publications: [kept, publication('all_pub', { allTables: true })] },
+      pulse: { slots: [slot('orders_sub', { active: true })] },
+    });
+    return planDropPublications(
+      at,
+      ['orders_pub', 'all_pub'],
+      [{ publication: 'all_pub', subscription: 'all_sub', serverName: 'warehouse' }],
+    );
+  },
+  'subscription-create': () => planCreateSubscription(parties(), subscriptionChoice()),
+  'subscription-create-unknown-publisher': () =>
+    planCreateSubscription({ ...parties(), publisher: null }, subscriptionChoice()),
+  'subscription-create-every-option-18': () =>
+    planCreateSubscription(parties(18), subscriptionChoice({ options: everyOption, copyData: false })),
+  'subscription-create-every-option-15': () =>
+    planCreateSubscription(parties(15), subscriptionChoice({ options: everyOption })),
+  'subscription-create-every-option-10': () =>
+    planCreateSubscription(parties(10), subscriptionChoice({ options: everyOption })),
+  'subscription-create-existing-slot': () =>
+    planCreateSubscription(parties(), subscriptionChoice({ slot: { mode: 'existing', name: 'kept' }, enabled: false })),
+  'subscription-create-no-slot': () =>
+    planCreateSubscription(parties(), subscriptionChoice({ slot: { mode: 'none' }, enabled: false })),
+  'subscription-create-odd-name': () => planCreateSubscription(parties(), subscriptionChoice({ name: 'Größe MySub' })),
+  'subscription-create-one-cluster': () =>
+    planCreateSubscription(oneCluster(), subscriptionChoice({ options: { twoPhase: true, failover: true } })),
+  'subscription-create-one-cluster-10': () =>
+    planCreateSubscription(oneCluster(10), subscriptionChoice({ options: { twoPhase: true, failover: true } })),
+  'subscription-create-one-cluster-no-copy': () =>
+    planCreateSubscription(oneCluster(), subscriptionChoice({ options: { twoPhase: true }, copyData: false })),
+  'subscription-create-hostile': () =>
+    planCreateSubscription(
+      parties(),
+      subscriptionChoice({ name: hostileNames[0], publications: hostileNames, conninfo: [['host', hostileNames[3]]] }),
+    ),
+  'subscription-enable': () =>
+    planEnableSubscription(
+      target({ inventory: { subscriptions: [subscription('orders_sub', { enabled: false })] } }),
+      'orders_sub',
+      true,
+    ),
+  'subscription-disable': () =>
+    planEnableSubscription(target({ inventory: { subscriptions: [subscription('orders_sub')] } }), 'orders_sub', false),
+  'subscription-refresh': () =>
+    planRefreshSubscription(target({ inventory: { subscriptions: [subscription('orders_sub')] } }), 'orders_sub', {
+      copyData: true,
+    }),
+  'subscription-refresh-no-copy': () =>
+    planRefreshSubscription(target({ inventory: { subscriptions: [subscription('orders_sub')] } }), 'orders_sub', {
+      copyData: false,
+    }),
+  'subscription-drop': () =>
+    planDropSubscription(
+      target({ inventory: { subscriptions: [subscription('orders_sub')] } }),
+      'orders_sub',
+      'dropSlotToo',
+    ),
+  'subscription-drop-leave-slot': () => {
+    const tables = [{ oid: 16_999, schema: 'public', name: 'events', state: 'copying' as const }];
+    return planDropSubscription(
+      target({ inventory: { subscriptions: [subscription('orders_sub', { oid: 16_500, tables })] } }),
+      'orders_sub',
+      'leaveSlot',
+    );
+  },
+  'subscription-drop-without-slot': () =>
+    planDropSubscription(
+      target({ inventory: { subscriptions: [subscription('orders_sub', { enabled: false, slotName: null })] } }),
+      'orders_sub',
+      'dropSlotToo',
+    ),
+  'slot-create': () =>
+    planCreateSlot(target(), {
+      name: 'debezium',
+      plugin: 'pgoutput',
+      twoPhase: true,
+      failover: true,
+      waitLimitMs: 30_000,
+    }),
+  'slot-create-10': () =>
+    planCreateSlot(target({ major: 10 }), {
+      name: 'debezium',
+      plugin: "wal'2json",
+      twoPhase: true,
+      failover: true,
+      waitLimitMs: 30_000,
+    }),
+  'slot-drop': () =>
+    planDropSlots(
+      target({
+        inventory: { subscriptions: [subscription('loop', { slotName: 'loop' })] },
+        pulse: {
+          slots: [
+            slot('debezium'),
+            slot('loop'),
+            slot('gone', { lost: true, restartLsn: null, lostReason: 'wal_removed' }),
+          ],
+        },
+      }),
+      ['debezium', 'loop', 'gone'],
+    ),
+  'identity-set': () => {
+    const tables = [orders, customers, table('public', 'a.b', { replicaIdentity: 'nothing', partitioned: true })];
+    return planSetReplicaIdentity(target({ inventory: { tables } }), { tables, identity: 'full', index: null });
+  },
+  'identity-set-index': () =>
+    planSetReplicaIdentity(target({ inventory: { tables: [orders] } }), {
+      tables: [orders],
+      identity: 'index',
+      index: 'a"b',
+    }),
+  'identity-set-nothing': () =>
+    planSetReplicaIdentity(
+      target({ inventory: { tables: [orders], publications: [publication('p', { tables: [published(orders)] })] } }),
+      {
+        tables: [orders],
+        identity: 'nothing',
+        index: null,
+      },
+    ),
+};
+
+describe('plans, as SQL', () => {
+  for (const [name, plan] of Object.entries(plans)) {
+    it(name, () => assertGolden(name, plan()));
+  }
+
+  it('has no golden file that nothing makes', () => assertNoStrayGolden(Object.keys(plans)));
+});

@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+
+import type { ConnectionFacts } from '../../../src/replication/model/connect.ts';
+import type { Plan, PlanOutcome, Step } from '../../../src/replication/model/plan.ts';
+import { Secret } from '../../../src/replication/model/secret.ts';
+import { withoutIcons, withoutLinks } from '../../../src/ui/plainText.ts';
+import { confirmationFor } from '../../../src/ui/plans/confirmation.ts';
+import { entrySqlText } from '../../../src/ui/plans/entryText.ts';
+import { History, mostEntries, toEntry } from '../../../src/ui/plans/history.ts';
+import { showOutcome } from '../../../src/ui/plans/outcome.ts';
+import { planSqlText } from '../../../src/ui/plans/sqlText.ts';
+import { undoEntry, undoPlan } from '../../../src/ui/plans/undo.ts';
+import { failedStepWords, progressWords, reportWords } from '../../../src/ui/plans/words.ts';
+import { connection } from '../tree/fixture.ts';
+
+const password = 'hunter2 with "quotes"';
+
+function step(id: string, more: Partial<Step> = {}): Step {
+  return {
+    id,
+    connectionId: 'shop',
+    serverName: 'shop',
+    title: `Do ${id}`,
+    statement: [`SELECT ${id}`],
+    transactional: true,
+    risk: 'none',
+    consequence: null,
+    undo: { title: `Take back ${id}`, statement: [`SELECT -${id}`] },
+    wait: null,
+    ...more,
+  };
+}
+
+function plan(steps: readonly Step[], more: Partial<Plan> = {}): Plan {
+  return { id: 'plan', title: 'Do everything', steps, remarks: [], ...more };
+}
+
+function outcome(
+  statuses: readonly PlanOutcome['steps'][number]['status'][],
+  status: PlanOutcome['status'],
+): PlanOutcome {
+  return {
+    planId: 'plan',
+    status,
+    startedAt: 1000,
+    endedAt: 1500,
+    steps: statuses.map((one, index) => ({
+      stepId: String(index + 1),
+      status: one,
+      tookMs: one === 'done' ? 12.3 : null,
+      notices: one === 'done' ? [`NOTICE: from ${index + 1}`] : [],
+      error: one === 'failed' ? { kind: 'server', message: 'It was refused.', server: { message: 'no' } } : null,
+    })),
+  };
+}
+
+const secretStep = step('1', {
+  statement: [
+    'CREATE SUBSCRIPTION s CONNECTION ',
+    {
+      conninfo: [
+        ['host', 'a'],
+        ['password', new Secret(password)],
+      ],
+    },
+  ],
+  undo: { title: 'Create s again', statement: [{ conninfo: [['password', new Secret(password)]] }] },
+});
+
+class Memory {
+  readonly values = new Map<string, unknown>();
+  get(key: string): unknown {
+    return this.values.get(key);
+  }
+  async update(key: string, value: unknown): Promise<void> {
+    // As VS Code stores it.
+    this.values.set(key, JSON.parse(JSON.stringify(value)));
+  }
+}
+
+describe('what is asked before a plan is run', () => {
+  const facts =
+    (marks: Partial<ConnectionFacts> = {}) =>
+    (id: string): ConnectionFacts =>
+      connection(id, marks);
+
+  it('is nothing where nothing is lost', () => {
+    assert.deepEqual(confirmationFor(plan([step('1')]), facts()), { question: null, typed: [] });
+  });
+
+  it('is a question that names the servers and what is lost', () => {
+    const lossy = plan(
+      [
+        step('1', { risk: 'lossy', consequence: 'WAL is released.', title: 'Drop the slot a' }),
+        step('2', {
+          risk: 'lossy',
+          consequence: 'WAL is released.',
+          title: 'Drop the slot b',
+          serverName: 'b',
+          connectionId: 'b',
+        }),
+      ],
+      { title: 'Drop 2 slots', remarks: ['Something stays.'] },
+    );
+    assert.deepEqual(confirmationFor(lossy, facts()).question, {
+      message: 'Drop 2 slots on shop and b?',
+      detail: 'Drop the slot a: WAL is released.\n\nDrop the slot b: WAL is released.\n\nSomething stays.',
+      verb: 'Drop',
+    });
+  });
+
+  it('is the name where the server is in production or nothing can be taken back', () => {
+    const names = (risk: Step['risk'], production: boolean): readonly string[] =>
+      confirmationFor(plan([step('1', { risk })]), facts({ production })).typed.map(({ name }) => name);
+    assert.deepEqual(names('none', false), []);
+    assert.deepEqual(names('lossy', false), []);
+    assert.deepEqual(names('severe', false), ['shop']);
+    assert.deepEqual(names('none', true), ['shop']);
+  });
+});
+
+describe('the history', () => {
+  it('holds no secret, in no form', async () => {
+    const memory = new Memory();
+    const history = new History({ storage: memory });
+    const entry = await history.add(plan([secretStep]), outcome(['done'], 'done'));
+    const everything = JSON.stringify([...memory.values]) + entrySqlText(entry) + planSqlText(plan([secretStep]));
+    assert.ok(everything.includes('CREATE SUBSCRIPTION'));
+    for (const piece of [password, 'hunter2', 'quotes']) assert.ok(!everything.includes(piece), piece);
+  });
+
+  it('keeps the newest entries, and survives what it can’t read', async () => {
+    const memory = new Memory();
+    const history = new History({ storage: memory });
+    await memory.update('pgReplication.history', [{ odd: true }, 7, null]);
+    assert.deepEqual(history.entries(), []);
+    for (let number = 0; number < mostEntries + 5; number += 1) {
+      await history.add(plan([step('1')], { title: `Plan ${number}` }), outcome(['done'], 'done'));
+    }
+    assert.equal(history.entries().length, mostEntries);
+    assert.equal(history.entries()[0]?.title, `Plan ${mostEntries + 4}`);
+    await history.clear();
+    assert.deepEqual(history.entries(), []);
+  });
+
+  it('can undo what was done, last step first, and only as a whole', () => {
+    const two = plan([step('1'), step('2'), step('3')]);
+    const failed = outcome(['done', 'done', 'failed'], 'failed');
+    for (const undo of [undoPlan(two, failed), undoEntry(toEntry(two, failed))]) {
+      assert.deepEqual(
+        undo?.steps.map(({ id, title, statement }) => [id, title, statement]),
+        [
+          ['1', 'Take back 2', ['SELECT -2']],
+          ['2', 'Take back 1', ['SELECT -1']],
+        ],
+      );
+      assert.equal(undo.title, 'Undo: Do everything');
+    }
+    const half = plan([step('1', { undo: null }), step('2')]);
+    assert.equal(undoPlan(half, outcome(['done', 'done'], 'done')), null);
+    assert.equal(undoPlan(two, outcome(['failed'], 'failed')), null);
+  });
+
+  it('remembers which server a plan was made for, so that its undo reaches no other', async () => {
+    const plannedFor = { systemIdentifier: '7', database: 'shop' };
+    const alsoChanges = [{ connectionId: 'other', serverName: 'other' }];
+    const made = plan([step('1', { plannedFor, alsoChanges })]);
+    const ended = outcome(['done'], 'done');
+    const entry = await new History({ storage: new Memory() }).add(made, ended);
+    assert.deepEqual(undoPlan(made, ended)?.steps[0]?.plannedFor, plannedFor);
+    assert.deepEqual(undoEntry(entry)?.steps[0]?.plannedFor, plannedFor);
+    assert.deepEqual(undoEntry(entry)?.steps[0]?.alsoChanges, alsoChanges);
+  });
+
+  it('says so where the undo that is offered after a failure is refused', async () => {
+    const said: unknown[] = [];
+    const notifier = {
+      done: () => {},
+      serverWarnings: () => Promise.resolve(),
+      error: async (thrown: unknown) => void said.push(thrown),
+      failure: async ({ actions = {} }: { readonly actions?: Readonly<Record<string, () => Promise<unknown>>> }) => {
+        for (const act of Object.values(actions)) await act();
+      },
+    };
+    const refusal = new Error('read-only by now');
+    await showOutcome({
+      plan: plan([step('1'), step('2')]),
+      outcome: outcome(['done', 'failed'], 'failed'),
+      notifier,
+      runUndo: () => Promise.reject(refusal),
+    });
+    assert.deepEqual(said, [refusal]);
+  });
+
+  it('offers no undo that would need a password it didn’t keep', () => {
+    const done = outcome(['done'], 'done');
+    assert.notEqual(undoPlan(plan([secretStep]), done), null);
+    assert.equal(undoEntry(toEntry(plan([secretStep]), done)), null);
+  });
+});
+
+describe('plans as SQL', () => {
+  it('keeps names that look like SQL inside comments', () => {
+    const hostile = 'x\r\nDROP TABLE a;\u2028DROP TABLE b;\u0085DROP TABLE c; --';
+    const text = planSqlText(
+      plan([step('1', { title: hostile, serverName: hostile, consequence: hostile })], {
+        title: hostile,
+        remarks: [hostile],
+      }),
+    );
+    const statements = text.split(/[\n\r\u2028\u2029\u0085]/).filter((line) => line !== '' && !line.startsWith('-- '));
+    assert.deepEqual(statements, ['SELECT 1;']);
+  });
+});
+
+describe('what is said while a plan runs and after', () => {
+  it('names who is waited for, and for how long', () => {
+    const blocker = {
+      connectionId: 'shop',
+      pid: 4711,
+      user: 'alice',
+      applicationName: 'psql',
+      database: 'shop',
+      state: 'idle in transaction',
+      ageSeconds: 200,
+      preparedGid: null,
+    };
+    const said = progressWords(
+      plan([step('1')]),
+      {
+        type: 'waiting',
+        stepId: '1',
+        blockers: [blocker, { ...blocker, pid: 0, preparedGid: 'gid 1' }],
+        remainingMs: 41_200,
+      },
+      (id) => id,
+    );
+    assert.equal(
+      said,
+      'waiting for process 4711 on shop (alice · psql · shop · open for 3 min) and ' +
+        'the prepared transaction gid 1 on shop (alice · psql · shop · open for 3 min), 42 s left',
+    );
+  });
+
+  it('says which step failed where, what was done and what not', () => {
+    const three = plan([step('1'), step('2', { serverName: 'warehouse' }), step('3')]);
+    const ended = outcome(['done', 'failed', 'skipped'], 'failed');
+    assert.equal(failedStepWords(three, ended), 'Step 2 of 3, on warehouse:');
+    assert.equal(
+      reportWords(three, ended),
+      'Done:\n• Do 1 (shop)\n\nFailed:\n• Do 2 (warehouse)\n\nNot done:\n• Do 3 (shop)\n\nThe server sent:\nNOTICE: from 1',
+    );
+  });
+});
+
+describe('text for VS Code', () => {
+  it('can’t become a link or an icon', () => {
+    assert.doesNotMatch(withoutLinks('[click](command:workbench.action.quit)'), /\]\(/);
+    assert.doesNotMatch(withoutIcons('a $(zap) b'), /(?<!\\)\$\(/);
+    assert.doesNotMatch(withoutLinks('a\nb') + withoutIcons('a\nb'), /\n/);
+  });
+});
