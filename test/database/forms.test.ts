@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { PublicationDraft } from '../../src/protocol/publication.ts';
+import { paramsOf } from '../support/connect.ts';
 import { eventually } from '../support/eventually.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { majorsUnderTest } from '../support/servers/versions.ts';
@@ -136,6 +137,25 @@ for (const major of majorsUnderTest().filter((each) => [10, 14, 16].includes(eac
       assert.match(review.sql, /CREATE SUBSCRIPTION "orders_sub"[^]*password=••••••••/);
       assert.ok(review.problems.some(({ field, object }) => field === 'publications' && object === 'public.only_here'));
       assert.ok(!JSON.stringify(form.posted).includes(servers.publisher.password));
+    });
+
+    it('says before Create that a publisher marked read-only takes no slot', async () => {
+      bench.connections.set('publisher', paramsOf(servers.publisher), { readOnly: true });
+      const { draft, form } = await openForm();
+      const making = await form.review({ ...draft, publications: ['orders_pub'] });
+      assert.deepEqual(
+        making.problems
+          .filter(({ message }) => /publisher is marked read-only/.test(message))
+          .map(({ field }) => field),
+        ['connection'],
+      );
+      const using = await form.review({
+        ...draft,
+        publications: ['orders_pub'],
+        slotMode: 'existing',
+        slotName: 'taken',
+      });
+      assert.ok(using.problems.every(({ message }) => !/read-only/.test(message)));
     });
 
     it('puts what the servers refuse at the table, the slot and the password', async () => {

@@ -1,7 +1,8 @@
 import type { FormServer, Refusal, RunState } from '../../protocol/publication.ts';
-import type { ConnectionFacts } from '../../replication/model/connect.ts';
+import type { ConnectionFacts, ConnectionSource } from '../../replication/model/connect.ts';
 import { describeError, type ErrorDescription } from '../../replication/model/errors.ts';
-import type { Plan, PlanOutcome, PlanProgress } from '../../replication/model/plan.ts';
+import type { Plan, PlanOutcome, PlanProgress, Problem } from '../../replication/model/plan.ts';
+import { serversChangedBy } from '../../replication/model/planServers.ts';
 import type { Inventory } from '../../replication/model/snapshot.ts';
 import type { PlanRunner } from '../services.ts';
 
@@ -18,6 +19,26 @@ export function formServer(
     production: facts.production,
     readOnly: facts.readOnly,
   };
+}
+
+/**
+ * An error for every server that the plan would change and that is marked read-only: said before Create is pressed,
+ * because the executor refuses it then. `field` is where the form shows the server.
+ */
+export function readOnlyProblems(
+  plan: Plan,
+  connections: Pick<ConnectionSource, 'facts'>,
+  fieldOf: (connectionId: string) => string,
+): readonly Problem[] {
+  return serversChangedBy(plan)
+    .filter(({ connectionId }) => connections.facts(connectionId)?.readOnly === true)
+    .map(({ connectionId, direct, serverName }) => ({
+      severity: 'error',
+      field: fieldOf(connectionId),
+      message: direct
+        ? `${serverName} is marked read-only, so nothing is changed on it. Unmark it, or choose another server.`
+        : `${serverName} is marked read-only, and a replication slot would be made on it. Unmark it, or make the slot there by hand and use that.`,
+    }));
 }
 
 /** How a form's run ended: created, left as it was (declined or cancelled), or refused. */

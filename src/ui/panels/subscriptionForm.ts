@@ -7,7 +7,7 @@ import { Secret } from '../../replication/model/secret.ts';
 import { checkSubscription, planCreateSubscription } from '../../replication/operations/createSubscription.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import type { PlanRunner } from '../services.ts';
-import { refusal, runForm } from './formServer.ts';
+import { readOnlyProblems, refusal, runForm } from './formServer.ts';
 import { cutText, planSql } from './planText.ts';
 import { addressOf, addressOfTarget, readChoice } from './subscriptionChoice.ts';
 import { SubscriptionEnds } from './subscriptionEnds.ts';
@@ -188,11 +188,16 @@ export class SubscriptionForm {
       return;
     }
     const { choice, problems } = readChoice(this.#draft, await this.#password());
+    const plan = planCreateSubscription(parties, choice);
+    const subscriber = this.#draft.subscriberConnectionId;
+    const marks = readOnlyProblems(plan, this.#deps.connections, (id) =>
+      id === subscriber ? 'subscriber' : 'connection',
+    );
     this.#deps.post({
       type: 'review',
       sequence,
-      ...cutText(planSql(planCreateSubscription(parties, choice))),
-      problems: [...problems, ...checkSubscription(parties, choice)],
+      ...cutText(planSql(plan)),
+      problems: [...problems, ...marks, ...checkSubscription(parties, choice)],
     });
   }
 
