@@ -41,6 +41,8 @@ const pages = {
 };
 
 async function main() {
+  // Packages land there; vsce doesn't make the folder, and a fresh clone has none.
+  fs.mkdirSync('out', { recursive: true });
   fs.rmSync('dist', { recursive: true, force: true });
   if (watch) {
     for (const options of [host, pages]) await (await esbuild.context(options)).watch();

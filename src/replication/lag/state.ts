@@ -103,8 +103,10 @@ function ofSubscriber({ now, publisher, trace }: StateInput, end: SubscriberEnd)
   const all = counts.reduce((sum, count) => sum + count, 0);
   const copying = all - (tables?.counts.ready ?? 0) - (tables?.counts.synchronized ?? 0);
   if (copying > 0) {
-    const suffix = errors === null ? '' : `; ${errors}`;
-    return { state: 'copying', text: `copying ${copying} of ${all} ${all === 1 ? 'table' : 'tables'}${suffix}` };
+    const progress = `${copying} of ${all} ${all === 1 ? 'table' : 'tables'}`;
+    return errors === null
+      ? { state: 'copying', text: `copying ${progress}` }
+      : { state: 'stopped', text: `stopped: the copy of ${progress} does not get on; ${errors}` };
   }
   return null;
 }

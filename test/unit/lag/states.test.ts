@@ -92,6 +92,18 @@ describe('the state of a stream', () => {
     assert.match(stateOf(stage), /^stopped \| .*fails again and again \(5 errors so far\)/);
   });
 
+  it('is stopped, not copying, while the copy of a table fails again and again', () => {
+    const failing = (syncErrors: number) => ({
+      ...sub.pulse,
+      tableProgress: [counts(0, 1, 2)],
+      subscriptions: [{ ...pulseOf(subscription('orders_sub')), applyErrors: 0, syncErrors }],
+    });
+    const stage = new Stage(pub(idle), { ...sub, pulse: failing(4) });
+    assert.match(stateOf(stage), /^copying/);
+    stage.beat({ sub: failing(5), pub: {} });
+    assert.match(stateOf(stage), /^stopped \| stopped: the copy of 1 of 3 tables does not get on; it fails again/);
+  });
+
   it('is copying with the number of tables that are left', () => {
     const stage = new Stage(pub(), { ...sub, pulse: { ...sub.pulse, tableProgress: [counts(2, 1, 12)] } });
     assert.equal(stateOf(stage), 'copying | copying 3 of 15 tables');

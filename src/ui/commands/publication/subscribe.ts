@@ -18,7 +18,12 @@ export async function subscribeFrom(
     'Subscribe to which publication?',
   );
   const question = `Which connection subscribes to ${sentenceList(names)}?`;
-  const subscriberConnectionId = await pickConnection(services, question, { always: true });
+  const subscriberConnectionId = await pickConnection(services, question, {
+    always: true,
+    // The database itself can't be what it is copied to.
+    only: (connectionId) => connectionId !== target.connectionId,
+    none: 'There is no other connection to subscribe from.',
+  });
   await openSubscriptionPanel(services, {
     subscriberConnectionId,
     publisherConnectionId: target.connectionId,

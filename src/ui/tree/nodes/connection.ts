@@ -27,9 +27,10 @@ export const connectionKind: Kind<ConnectionNode> = {
     const stands = standing(state);
     const label = connection?.name ?? 'unknown connection';
     const description = joined([
-      stateWords(node.connectionId, state, model),
+      // First, so that a narrow side bar never cuts them off.
       connection?.production && 'production',
       connection?.readOnly && 'read-only',
+      stateWords(node.connectionId, state, model),
     ]);
     return {
       label,

@@ -52,7 +52,12 @@ export const subscriptionKind: Kind<SubscriptionNode> = {
     });
     const description = stale
       ? 'not known while the connection is lost'
-      : joined([stateWords[state], enabled && behind, tableWords(node, subscription, model)]);
+      : joined([
+          stateWords[state],
+          // What is still being copied, or stands, isn't "up to date" because nothing waits to be applied.
+          (state === 'streaming' || state === 'catchingUp') && behind,
+          tableWords(node, subscription, model),
+        ]);
     return {
       label: node.name,
       description,
