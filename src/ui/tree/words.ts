@@ -15,6 +15,9 @@ export interface Behind {
   readonly atLeast?: boolean;
 }
 
+/** How a stream that has nothing to catch up with stands, in a row. */
+export const upToDate = 'up to date';
+
 /**
  * How far behind for a row: `up to date`, `12 MB, 40 s behind`, `3 s behind`; null where it isn't known. Less than a
  * second counts as up to date: a healthy stream is never nearer than its last sample.
@@ -23,7 +26,7 @@ export function behindWords({ bytes: amount, seconds, atLeast = false }: Behind)
   if (amount === null && seconds === null) return null;
   const large = amount !== null && amount >= 1024 * 1024;
   const late = seconds !== null && seconds >= 1;
-  if (!large && !late) return seconds === null && amount !== null && amount > 0 ? '<1 MB behind' : 'up to date';
+  if (!large && !late) return seconds === null && amount !== null && amount > 0 ? '<1 MB behind' : upToDate;
   const parts = [large && bytesText(amount), late && `${atLeast ? '≥ ' : ''}${roughSeconds(seconds)}`];
   return `${parts.filter((part) => part !== false).join(', ')} behind`;
 }

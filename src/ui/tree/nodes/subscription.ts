@@ -5,7 +5,7 @@ import { tooltip } from '../markdown.ts';
 import { byText, type TreeModel } from '../model.ts';
 import { childId, type SubscribedTableNode, type SubscriptionNode } from '../node.ts';
 import { contextValue, type RowIcon, spoken } from '../row.ts';
-import { behindWords, count, exactBytes, joined, sentenceList } from '../words.ts';
+import { behindWords, upToDate, count, exactBytes, joined, sentenceList } from '../words.ts';
 
 /** A state of a stream in a row. */
 export const stateWords: Readonly<Record<StreamState, string>> = {
@@ -50,14 +50,11 @@ export const subscriptionKind: Kind<SubscriptionNode> = {
       seconds: lag?.secondsBehind ?? null,
       atLeast: lag?.secondsBehindIsMinimum ?? false,
     });
+    // What is still being copied, or stands, isn't up to date because nothing waits to be applied.
+    const saysHowFar = state === 'streaming' || state === 'catchingUp' || behind !== upToDate;
     const description = stale
       ? 'not known while the connection is lost'
-      : joined([
-          stateWords[state],
-          // What is still being copied, or stands, isn't "up to date" because nothing waits to be applied.
-          (state === 'streaming' || state === 'catchingUp') && behind,
-          tableWords(node, subscription, model),
-        ]);
+      : joined([stateWords[state], enabled && saysHowFar && behind, tableWords(node, subscription, model)]);
     return {
       label: node.name,
       description,
