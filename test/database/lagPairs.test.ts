@@ -42,7 +42,17 @@ for (const [publisher, subscriber] of pairs()) {
 
       const blocker = await servers.subscriber.client();
       await blocker.query('BEGIN; LOCK TABLE orders_t IN ACCESS EXCLUSIVE MODE');
-      await load(servers.publisher, 'orders', 2000);
+      // A subscriber that waits for nothing yet confirms a transaction of which it got nothing, in its middle, while it
+      // is open on the publisher. One that hangs on a lock confirms nothing: only then is all of the load to go.
+      await load(servers.publisher, 'orders', 1);
+      await eventually(
+        async () => {
+          const waiting = await servers.subscriber.query('SELECT 1 FROM pg_locks WHERE NOT granted');
+          return waiting.length > 0;
+        },
+        { within: 20_000, what: 'an apply worker that waits for the lock' },
+      );
+      await load(servers.publisher, 'orders', 1999);
       const stuck = await lab.until('a stream that is stuck', 'orders', ({ notAppliedBytes, secondsBehind }) => {
         return (notAppliedBytes ?? 0) > 1_000_000 && (secondsBehind ?? 0) > 1;
       });

@@ -51,9 +51,7 @@ describe('hostile names in the real workbench', function () {
     await tree.expand([markup, 'Publications', markup]);
     const row = await tree.row([markup, 'Publications', markup]);
     assert.equal(row.label, markup);
-    await (await tree.element([markup, 'Publications', markup])).locator('.label-name').hover();
-    const tooltip = page.locator('.monaco-hover:visible', { hasText: markup }).first();
-    await tooltip.waitFor();
+    const tooltip = await tree.tooltip([markup, 'Publications', markup], markup);
     assert.equal(await tooltip.locator('img').count(), 0);
     await page.mouse.move(700, 500);
     await tree.expand([injection, 'Subscriptions']);

@@ -104,6 +104,24 @@ export class Tree {
     await chooseFromMenu(this.#page, ...items);
   }
 
+  /**
+   * Points at a row until its tooltip with this text is there, and gives the tooltip. A row that is drawn anew while
+   * the pointer rests on it shows none until the pointer comes back, so it is led away and back.
+   */
+  async tooltip(path: TreePath, text: string): Promise<Locator> {
+    const tooltip = this.#page.locator('.monaco-hover:visible', { hasText: text }).first();
+    await eventually(
+      async () => {
+        await this.#page.mouse.move(700, 500);
+        await (await this.element(path)).locator('.label-name').hover({ timeout: 2_000 });
+        await tooltip.waitFor({ timeout: 4_000 });
+        return true;
+      },
+      { within: 2 * this.#within, what: `the tooltip of ${path.join(' › ')}` },
+    );
+    return tooltip;
+  }
+
   /** Points at a row and clicks one of the icons at its end, by its title. */
   async clickInline(path: TreePath, title: string): Promise<void> {
     const row = await this.element(path);
