@@ -3,20 +3,45 @@ const fs = require('node:fs');
 const path = require('node:path');
 const esbuild = require('esbuild');
 
+// Loaded only once they are needed, each a file of its own: `await import('pg')` in the host becomes a require of it.
+const libraries = ['pg', 'pg-logical-replication', 'yaml'];
+
 const development = process.argv.includes('--development');
 const watch = process.argv.includes('--watch');
 
 const common = { bundle: true, minify: !development, sourcemap: development, metafile: true, logLevel: 'warning' };
 
-const host = {
+const node = {
   ...common,
-  entryPoints: { extension: 'src/extension.ts' },
   outdir: 'dist',
   platform: 'node',
   format: 'cjs',
   target: 'node22',
   // pg asks for its native twin only where it is installed, and for its Cloudflare socket only there.
   external: ['vscode', 'pg-native', 'pg-cloudflare'],
+};
+
+const host = {
+  ...node,
+  entryPoints: { extension: 'src/extension.ts' },
+  plugins: [
+    {
+      name: 'libraries',
+      setup(build) {
+        build.onResolve({ filter: /^[a-z-]+$/ }, ({ path: name, kind }) => {
+          if (kind !== 'dynamic-import') return undefined;
+          // A library that isn't listed would be bundled into the one file, and be loaded with it.
+          if (!libraries.includes(name)) return { errors: [{ text: `list ${name} in esbuild.js` }] };
+          return { path: `./libraries/${name}.js`, external: true };
+        });
+      },
+    },
+  ],
+};
+
+const hostLibraries = {
+  ...node,
+  entryPoints: Object.fromEntries(libraries.map((name) => [`libraries/${name}`, name])),
 };
 
 const pageFolders = fs
@@ -45,10 +70,10 @@ async function main() {
   fs.mkdirSync('out', { recursive: true });
   fs.rmSync('dist', { recursive: true, force: true });
   if (watch) {
-    for (const options of [host, pages]) await (await esbuild.context(options)).watch();
+    for (const options of [host, hostLibraries, pages]) await (await esbuild.context(options)).watch();
     return;
   }
-  for (const [name, options] of Object.entries({ host, pages })) {
+  for (const [name, options] of Object.entries({ host, libraries: hostLibraries, pages })) {
     const { metafile } = await esbuild.build(options);
     fs.writeFileSync(path.join('dist', `${name}.meta.json`), JSON.stringify(metafile));
   }

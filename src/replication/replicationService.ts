@@ -9,7 +9,9 @@ import type { Blocker, Plan, PlanOutcome } from './model/plan.ts';
 import type { ServerState } from './model/serverState.ts';
 import type { Inventory, Snapshot } from './model/snapshot.ts';
 import type { TableDetails } from './model/table.ts';
+import { onDemandReads } from './onDemandReads.ts';
 import { openSession, type Session } from './postgres/session.ts';
+import type { OnDemandReads } from './reads.ts';
 import type { ReplicationService, RunOptions, ServerChange, ServiceLog } from './service.ts';
 import { WatchedServer } from './watchedServer.ts';
 
@@ -27,9 +29,16 @@ class DefaultReplicationService implements ReplicationService {
   readonly #servers = new Map<string, WatchedServer>();
   readonly #listeners = new Set<(connectionId: string, change: ServerChange) => void>();
 
+  readonly reads: OnDemandReads;
+
   constructor(dependencies: { readonly connections: ConnectionSource; readonly log: ServiceLog }) {
     this.#connections = dependencies.connections;
     this.#log = dependencies.log;
+    this.reads = onDemandReads({
+      watchSession: (connectionId) => this.#server(connectionId).session(),
+      ownSession: (connectionId) => this.#planSession(connectionId),
+      connections: this.#connections,
+    });
   }
 
   state(connectionId: string): ServerState {
@@ -102,6 +111,10 @@ class DefaultReplicationService implements ReplicationService {
     const changed = new Set([...plan.steps.map((step) => step.connectionId), ...open]);
     await Promise.allSettled([...changed].map((connectionId) => this.refresh(connectionId)));
     return outcome;
+  }
+
+  async recheck(_plan: Plan, _outcome: PlanOutcome): Promise<PlanOutcome> {
+    throw new ReplicationError('unsupported', 'not built yet');
   }
 
   async dispose(): Promise<void> {

@@ -3,6 +3,7 @@ import type { Blocker, Plan, PlanOutcome, PlanProgress } from './model/plan.ts';
 import type { ServerState } from './model/serverState.ts';
 import type { Inventory, Snapshot } from './model/snapshot.ts';
 import type { TableDetails } from './model/table.ts';
+import type { OnDemandReads } from './reads.ts';
 
 /** What of a server changed: its state (opened, failed…), what exists on it, or only what moves. */
 export type ServerChange = 'state' | 'inventory' | 'pulse';
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** For production servers: connection id to the name the person typed. */
   readonly typedNames?: ReadonlyMap<string, string>;
+  /** Goes on where this outcome of the same plan stopped: what it says is done isn't run again. */
+  readonly resume?: PlanOutcome;
 }
 
 /**
@@ -58,6 +61,13 @@ export interface ReplicationService {
    * was run: readOnlyConnection, notConfirmed, unknownConnection. Then re-reads the servers it touched.
    */
   run(plan: Plan, options?: RunOptions): Promise<PlanOutcome>;
+  /**
+   * Looks at the servers for what became of steps whose outcome isn't known (`Step.effect`), and gives the outcome
+   * with what was found: 'done', 'pending' (it didn't happen), or still 'unknown' where nothing tells.
+   */
+  recheck(plan: Plan, outcome: PlanOutcome): Promise<PlanOutcome>;
+  /** What is read only when somebody asks. */
+  readonly reads: OnDemandReads;
   /** Ends everything. */
   dispose(): Promise<void>;
 }

@@ -96,7 +96,7 @@ describe('the manifest', () => {
   it('puts at most three icons on a row, and destruction at its end alone', () => {
     for (const { command, group = '' } of menuItems) {
       assert.doesNotMatch(group, /^inline@[4-9]/, command);
-      const destructive = /\.(drop|remove)$/.test(command);
+      const destructive = /\.(drop|remove|removeMember)$/.test(command);
       if (group.includes('_')) assert.equal(group.startsWith('9_destructive'), destructive, command);
     }
   });
@@ -106,8 +106,10 @@ describe('the manifest', () => {
       'pgReplication.connection.moveToFolder',
       'pgReplication.connection.remove',
       'pgReplication.connection.setColor',
+      'pgReplication.publication.addTables',
       'pgReplication.publication.create',
       'pgReplication.publication.drop',
+      'pgReplication.publication.removeMember',
       'pgReplication.publication.subscribe',
       'pgReplication.slot.drop',
       'pgReplication.table.setReplicaIdentity',

@@ -22,6 +22,7 @@ export function redactorFor(plan: Plan): Redactor {
 function secretsIn(statement: Statement): readonly string[] {
   return statement.flatMap((part) => {
     if (typeof part === 'string') return [];
+    if ('literal' in part) return [part.literal.reveal()];
     return part.conninfo.flatMap(([, value]) => (value instanceof Secret ? [value.reveal()] : []));
   });
 }

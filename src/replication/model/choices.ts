@@ -2,19 +2,24 @@ import type { PublishedOperations } from './publication.ts';
 import type { Secret } from './secret.ts';
 import type { ReplicaIdentity } from './table.ts';
 
-/** What the person chose for a new publication. */
+/** A table as it is to be published. */
+export interface PublishedTableChoice {
+  readonly schema: string;
+  readonly name: string;
+  /** Null for all columns. */
+  readonly columns: readonly string[] | null;
+  /** SQL of the row filter without the outer parentheses; null for all rows. */
+  readonly filter: string | null;
+  /** ONLY: without the tables that inherit from it. Absent means with them, as PostgreSQL's default is. */
+  readonly only?: boolean;
+}
+
+/** What the person chose for a publication, new or edited. */
 export interface PublicationChoice {
   readonly name: string;
   readonly scope: 'allTables' | 'chosen';
   readonly schemas: readonly string[];
-  readonly tables: readonly {
-    readonly schema: string;
-    readonly name: string;
-    /** Null for all columns. */
-    readonly columns: readonly string[] | null;
-    /** SQL of the row filter without the outer parentheses; null for all rows. */
-    readonly filter: string | null;
-  }[];
+  readonly tables: readonly PublishedTableChoice[];
   readonly operations: PublishedOperations;
   readonly viaRoot: boolean;
   readonly generatedColumns: 'none' | 'stored';
@@ -53,6 +58,27 @@ export interface SubscriptionChoice {
   };
   /** How long CREATE SUBSCRIPTION may wait for transactions on the publisher, milliseconds. */
   readonly waitLimitMs: number;
+}
+
+/** A connection string with the secrets in it as such (password, sslpassword); every keyword is kept, in its order. */
+export type SecretConninfo = readonly (readonly [keyword: string, value: string | Secret])[];
+
+/** What is to become of a subscription. What is absent stays as it is. */
+export interface SubscriptionChange {
+  readonly name?: string;
+  readonly enabled?: boolean;
+  /** The whole new connection string, with its secrets; `before` is the present one, for the undo, where it is known. */
+  readonly connection?: { readonly conninfo: SecretConninfo; readonly before: SecretConninfo | null };
+  /** The whole new list. `refresh`: at once; `copyData`: copy the tables that are new by it. */
+  readonly publications?: {
+    readonly names: readonly string[];
+    readonly refresh: boolean;
+    readonly copyData: boolean;
+  };
+  /** Only those that change. */
+  readonly options?: SubscriptionChoice['options'];
+  /** Null for slot_name = NONE. */
+  readonly slotName?: string | null;
 }
 
 export interface SlotChoice {

@@ -42,6 +42,11 @@ export interface Step {
    * in milliseconds, and on which connections the transactions to wait for can be seen. Always bounded.
    */
   readonly wait: { readonly limitMs: number; readonly blockersOn: readonly string[] } | null;
+  /**
+   * Gives a row as soon as the step has been carried out. Asked where the connection broke while it ran, and before a
+   * resumed plan runs it again. Absent where nothing in the catalogs tells.
+   */
+  readonly effect?: Statement;
   /** What has to be looked for after the step was cancelled or ran out of time; absent where nothing can stay behind. */
   readonly leftovers?: readonly Leftover[];
 }
@@ -57,12 +62,26 @@ export interface Leftover {
   readonly release: Statement | null;
 }
 
+/** An object as it was when a plan was made from it. */
+export interface PlanBasis {
+  readonly connectionId: string;
+  readonly serverName: string;
+  readonly kind: 'publication' | 'subscription' | 'slot' | 'table';
+  readonly name: string;
+  /** Of a table. */
+  readonly schema?: string;
+  /** What `fingerprintOf` (operations/basis.ts) gave; empty where there was no such object. */
+  readonly fingerprint: string;
+}
+
 /** A change before it is anything else. Feeds the preview, the confirmation, the executor and the history. */
 export interface Plan {
   readonly id: string;
   /** A verb phrase: "Create publication orders_pub". */
   readonly title: string;
   readonly steps: readonly Step[];
+  /** What the plan was made from; compared with the servers before it runs. Absent for an undo. */
+  readonly basis?: readonly PlanBasis[];
   /** What stays behind or must be done by hand afterwards, in words. */
   readonly remarks: readonly string[];
 }

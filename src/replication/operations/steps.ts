@@ -1,4 +1,4 @@
-import type { Plan, PlannedServer, Step } from '../model/plan.ts';
+import type { Plan, PlanBasis, PlannedServer, Step } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
 /** How long a change may wait for locks or for the publisher where the person wasn't asked, in milliseconds. */
@@ -12,7 +12,12 @@ export type StepDraft = Pick<Step, 'title' | 'statement'> &
   };
 
 /** Puts drafts in order into a plan, each plan with an id of its own. */
-export function makePlan(title: string, drafts: readonly StepDraft[], remarks: readonly string[] = []): Plan {
+export function makePlan(
+  title: string,
+  drafts: readonly StepDraft[],
+  remarks: readonly string[] = [],
+  basis: readonly PlanBasis[] = [],
+): Plan {
   const steps = drafts.map(({ on, ...draft }, index): Step => ({
     id: String(index + 1),
     connectionId: on.connectionId,
@@ -25,7 +30,7 @@ export function makePlan(title: string, drafts: readonly StepDraft[], remarks: r
     wait: null,
     ...draft,
   }));
-  return { id: globalThis.crypto.randomUUID(), title, steps, remarks };
+  return { id: globalThis.crypto.randomUUID(), title, steps, remarks, ...(basis.length > 0 ? { basis } : {}) };
 }
 
 function plannedFor({ inventory }: Snapshot): PlannedServer {

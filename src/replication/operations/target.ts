@@ -21,6 +21,14 @@ export interface SubscriptionParties {
   readonly subscriberHost?: string;
 }
 
+/** A known subscription that has to be refreshed after its publication changed, on its own server. */
+export interface RefreshOn {
+  readonly subscriber: PlanTarget;
+  readonly subscription: string;
+  /** Copy the rows of tables that are new to it. */
+  readonly copyData: boolean;
+}
+
 /** What is known of the publisher's objects, from either source. */
 export function publisherInventoryOf(parties: SubscriptionParties): Inventory | null {
   return parties.publisher?.snapshot.inventory ?? parties.publisherInventory;

@@ -17,6 +17,7 @@ function render(statement: Statement, show: (secret: Secret) => string): string 
   return statement
     .map((part) => {
       if (typeof part === 'string') return part;
+      if ('literal' in part) return quoteLiteral(show(part.literal));
       return quoteLiteral(
         formatConninfo(
           part.conninfo.map(([keyword, value]) => [keyword, value instanceof Secret ? show(value) : value]),

@@ -123,7 +123,8 @@ function toStep(step: Step, outcome: PlanOutcome): HistoryStep {
 
 function holdsSecret(statement: Statement): boolean {
   return statement.some(
-    (part) => typeof part !== 'string' && part.conninfo.some(([, value]) => value instanceof Secret),
+    (part) =>
+      typeof part !== 'string' && ('literal' in part || part.conninfo.some(([, value]) => value instanceof Secret)),
   );
 }
 

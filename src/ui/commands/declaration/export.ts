@@ -1,0 +1,8 @@
+import type { ConnectionRef } from '../../../contributions.ts';
+import { ReplicationError } from '../../../replication/model/errors.ts';
+import type { Services } from '../../services.ts';
+
+/** Export Replication as File. */
+export async function exportDeclaration(_services: Services, _node?: ConnectionRef): Promise<void> {
+  throw new ReplicationError('unsupported', 'not built yet');
+}

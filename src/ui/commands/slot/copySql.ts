@@ -1,0 +1,8 @@
+import { ReplicationError } from '../../../replication/model/errors.ts';
+import type { Services } from '../../services.ts';
+import type { SlotNode } from '../../tree/node.ts';
+
+/** Copy SQL of Slot. */
+export async function copySlotSql(_services: Services, _node?: SlotNode): Promise<void> {
+  throw new ReplicationError('unsupported', 'not built yet');
+}

@@ -1,0 +1,8 @@
+import { ReplicationError } from '../../../replication/model/errors.ts';
+import type { Services } from '../../services.ts';
+import type { SubscriptionNode } from '../../tree/node.ts';
+
+/** Copy SQL of Subscription. */
+export async function copySubscriptionSql(_services: Services, _node?: SubscriptionNode): Promise<void> {
+  throw new ReplicationError('unsupported', 'not built yet');
+}
