@@ -1,47 +1,46 @@
-// Builds the extension: one CommonJS file for the host (loads faster than many), and the pages as split ES modules.
+// Builds the extension: host and pages, each as split ES modules.
 const fs = require('node:fs');
 const path = require('node:path');
 const esbuild = require('esbuild');
 
-// Loaded only once they are needed, each a file of its own: `await import('pg')` in the host becomes a require of it.
-const libraries = ['pg', 'pg-logical-replication', 'yaml'];
+// Of pg-logical-replication only what decodes pgoutput: the rest of it is a client that brings other parsers along.
+const decoder = `export { PgoutputPlugin } from 'pg-logical-replication/dist/output-plugins/pgoutput/index.js'`;
 
 const development = process.argv.includes('--development');
 const watch = process.argv.includes('--watch');
 
 const common = { bundle: true, minify: !development, sourcemap: development, metafile: true, logLevel: 'warning' };
 
-const node = {
+// ES modules, because only they are split: what is imported when it is needed (a form, an operation, pg) is a chunk of
+// its own, and the extension's first file holds what a start needs.
+const host = {
   ...common,
-  outdir: 'dist',
+  entryPoints: { extension: 'src/extension.ts' },
+  outdir: 'dist/host',
+  outExtension: { '.js': '.mjs' },
+  chunkNames: 'chunks/[name]-[hash]',
   platform: 'node',
-  format: 'cjs',
+  format: 'esm',
+  splitting: true,
   target: 'node22',
   // pg asks for its native twin only where it is installed, and for its Cloudflare socket only there.
   external: ['vscode', 'pg-native', 'pg-cloudflare'],
-};
-
-const host = {
-  ...node,
-  entryPoints: { extension: 'src/extension.ts' },
+  // As ES modules: names of a CommonJS chunk are lost to who imports it later.
+  alias: { yaml: './node_modules/yaml/browser/index.js' },
+  // pg is CommonJS and requires Node's modules.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   plugins: [
     {
-      name: 'libraries',
+      name: 'decoder',
       setup(build) {
-        build.onResolve({ filter: /^[a-z-]+$/ }, ({ path: name, kind }) => {
-          if (kind !== 'dynamic-import') return undefined;
-          // A library that isn't listed would be bundled into the one file, and be loaded with it.
-          if (!libraries.includes(name)) return { errors: [{ text: `list ${name} in esbuild.js` }] };
-          return { path: `./libraries/${name}.js`, external: true };
-        });
+        build.onResolve({ filter: /^pg-logical-replication$/ }, ({ path: name }) => ({
+          path: name,
+          namespace: 'decoder',
+        }));
+        build.onLoad({ filter: /.*/, namespace: 'decoder' }, () => ({ contents: decoder, resolveDir: __dirname }));
       },
     },
   ],
-};
-
-const hostLibraries = {
-  ...node,
-  entryPoints: Object.fromEntries(libraries.map((name) => [`libraries/${name}`, name])),
 };
 
 const pageFolders = fs
@@ -70,16 +69,16 @@ async function main() {
   fs.mkdirSync('out', { recursive: true });
   fs.rmSync('dist', { recursive: true, force: true });
   if (watch) {
-    for (const options of [host, hostLibraries, pages]) await (await esbuild.context(options)).watch();
+    for (const options of [host, pages]) await (await esbuild.context(options)).watch();
     return;
   }
-  for (const [name, options] of Object.entries({ host, libraries: hostLibraries, pages })) {
+  for (const [name, options] of Object.entries({ host, pages })) {
     const { metafile } = await esbuild.build(options);
     fs.writeFileSync(path.join('dist', `${name}.meta.json`), JSON.stringify(metafile));
   }
 }
 
-// The page tests build the pages for themselves, with these options.
-module.exports = { pages };
+// The unit tests build for themselves, with these options.
+module.exports = { host, pages };
 
 if (require.main === module) main().catch(() => process.exit(1));

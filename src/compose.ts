@@ -7,15 +7,16 @@ import { createReplicationService } from './replication/replicationService.ts';
 import { registerCommands } from './ui/commands/register.ts';
 import { setContextKey } from './ui/commands/typed.ts';
 import { canImport } from './ui/connections/findOffers.ts';
+import { registerDeclarationCompletions } from './ui/declarations/completions.ts';
+import { DeclarationDiagnostics } from './ui/declarations/diagnostics.ts';
+import { ServerDeclarations } from './ui/declarations/serverDocuments.ts';
 import { importDemoConnections } from './ui/demoConnections.ts';
 import { watchAlways } from './ui/lagWatching.ts';
 import { createLog } from './ui/log.ts';
 import { Notifier } from './ui/notify.ts';
-import { registerConnectionPanel } from './ui/panels/connectionPanel.ts';
-import { registerLagPanel } from './ui/panels/lagPanel.ts';
 import { PanelRegistry } from './ui/panels/panelRegistry.ts';
-import { registerPublicationPanel } from './ui/panels/publicationPanel.ts';
-import { registerSubscriptionPanel } from './ui/panels/subscriptionPanel.ts';
+import { registerPanels } from './ui/panels/restore.ts';
+import { PeekDocuments } from './ui/peek/peekDocuments.ts';
 import { History } from './ui/plans/history.ts';
 import { createHistoryView } from './ui/plans/historyView.ts';
 import { PlanPreviews } from './ui/plans/preview.ts';
@@ -43,6 +44,8 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const monitor = new LagMonitor({ service, connections });
   const history = new History({ storage: context.globalState });
   const previews = new PlanPreviews();
+  const declarations = new ServerDeclarations();
+  const peeks = new PeekDocuments();
   const plans = new ConfirmingPlanRunner({ service, connections, history, previews, notifier, log });
   const panels = new PanelRegistry();
   const servers = createServersView({ service, connections, monitor, settings, log });
@@ -62,17 +65,18 @@ export function compose(context: vscode.ExtensionContext): Composition {
   };
 
   const disposables: readonly { dispose(): unknown }[] = [
-    registerCommands({ services, previews, servers }),
-    registerConnectionPanel(services),
-    registerPublicationPanel(services),
-    registerSubscriptionPanel(services),
-    registerLagPanel(services),
+    registerCommands({ services, previews, peeks, declarations, servers }),
+    registerPanels(services),
+    registerDeclarationCompletions(services),
+    new DeclarationDiagnostics(services),
     watchAlways(services),
     createHistoryView(history),
     createStatusBar(services, monitor),
     servers,
     panels,
     previews,
+    declarations,
+    peeks,
     monitor,
     service,
     log,

@@ -157,6 +157,10 @@ export const contextKeys = ['pgReplication.canImport'] as const satisfies readon
 export const planScheme = 'pgreplication-plan';
 /** The scheme of what was run, to be read only. */
 export const historyScheme = 'pgreplication-history';
+/** The scheme of what a server has, as a file to compare with. */
+export const declarationScheme = 'pgreplication-declaration';
+/** The scheme of changes that were peeked at, to be read and searched only. */
+export const peekScheme = 'pgreplication-peek';
 
 /** Settings, below `pgReplication.`, with their defaults. */
 export const settings = {

@@ -63,6 +63,15 @@ export function sameTarget(one: ConnectionTarget, other: ConnectionTarget): bool
   );
 }
 
+/** The only connection of that name; undefined where there is none, or several, of which nobody can tell which is meant. */
+export function onlyNamed<Named extends { readonly name: string }>(
+  connections: readonly Named[],
+  name: string | undefined,
+): Named | undefined {
+  const named = connections.filter((connection) => connection.name === name);
+  return named.length === 1 ? named[0] : undefined;
+}
+
 /** The name, or the name with the first free number: "shop", "shop 2", "shop 3". */
 export function freeName(name: string, taken: ReadonlySet<string>): string {
   if (!taken.has(name)) return name;

@@ -55,6 +55,17 @@ export type SubscriptionDraft = z.output<typeof subscriptionDraft>;
 export const subscriptionKept = z.object({ draft: subscriptionDraft });
 export type SubscriptionKept = z.output<typeof subscriptionKept>;
 
+/** What can be done about a check that failed, `dontCopy` by the page itself. */
+export const remedyAction = z.enum([
+  'createTables',
+  'truncateTables',
+  'dontCopy',
+  'setReplicaIdentity',
+  'settings',
+  'createRole',
+]);
+export type RemedyAction = z.output<typeof remedyAction>;
+
 /** What the page of the Subscription form sends. */
 export const subscriptionRequest = z.discriminatedUnion('type', [
   /** Review this draft; a server that is newly chosen in it is opened. */
@@ -66,6 +77,10 @@ export const subscriptionRequest = z.discriminatedUnion('type', [
   /** Look at the typed publisher, to list its publications. */
   z.object({ type: z.literal('look'), draft: subscriptionDraft }),
   z.object({ type: z.literal('lookForBlockers') }),
+  /** Look at both ends for everything that must be so; answered by `preflight`. */
+  z.object({ type: z.literal('preflight'), draft: subscriptionDraft }),
+  /** Do what helps against a failed check of the last preflight; `preview` opens its SQL instead. */
+  z.object({ type: z.literal('remedy'), checkId: z.string(), action: remedyAction, preview: z.boolean() }),
   z.object({ type: z.literal('retry'), end: z.enum(['subscriber', 'publisher']) }),
   z.object({ type: z.literal('create'), draft: subscriptionDraft }),
   z.object({ type: z.literal('stop') }),
@@ -145,6 +160,29 @@ export interface SubscriptionModel {
   readonly draft: SubscriptionDraft;
 }
 
+/** One thing that was looked at, with what helps where it isn't as it must be. */
+export interface ShownCheck {
+  readonly id: string;
+  readonly title: string;
+  readonly state: 'passed' | 'warning' | 'failed' | 'unknown';
+  readonly message: string;
+  readonly remedies: readonly {
+    readonly action: RemedyAction;
+    readonly label: string;
+    /** Its SQL can be looked at before. */
+    readonly preview: boolean;
+  }[];
+}
+
+/** What the last look at both ends found, worst first. */
+export interface PreflightState {
+  readonly type: 'preflight';
+  readonly running: boolean;
+  readonly checks: readonly ShownCheck[];
+  /** The draft it was made for: what differs from it wasn't looked at. Null before the first. */
+  readonly draft: SubscriptionDraft | null;
+}
+
 /** What the panel sends to the page. */
 export type SubscriptionUpdate =
   | SubscriptionModel
@@ -159,6 +197,7 @@ export type SubscriptionUpdate =
     }
   /** Transactions on the publisher that the creation of a slot would wait for. */
   | { readonly type: 'blockers'; readonly blockers: readonly Blocker[] }
+  | PreflightState
   | DraftReview
   | RunState
   | Refusal

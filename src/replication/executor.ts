@@ -1,15 +1,23 @@
 import type { ExecutorDependencies } from './execution/dependencies.ts';
 import { refuseUnlessAllowed } from './execution/guard.ts';
+import { pause } from './execution/pause.ts';
 import { PlanSessions } from './execution/planSessions.ts';
+import { recheckStep } from './execution/recheck.ts';
 import { redactorFor } from './execution/redact.ts';
-import { runStep, type StepContext } from './execution/runStep.ts';
+import { runStep, type StepContext, type StepResult } from './execution/runStep.ts';
+import { refuseStale } from './execution/stale.ts';
 import type { Plan, PlanOutcome, PlanProgress, Step, StepOutcome } from './model/plan.ts';
 import type { RunOptions } from './service.ts';
 
+/** Whoever writes down what happens gets this long for it, in milliseconds; then the plan goes on. */
+const listenerMs = 2_000;
+
 /**
  * Runs a plan step by step on sessions of its own, and stops at the first step that fails, is cancelled, or whose
- * connection breaks; what comes after it stays 'pending'. Resolves with the outcome in all these cases. Rejects
- * only where nothing was run: 'unknownConnection', 'readOnlyConnection', 'notConfirmed'.
+ * connection breaks without that anybody can find out how it ended; what comes after it stays 'pending'. With
+ * `resume`, what was done is not run again, and of a step nobody knew of the server is asked first. Resolves with the
+ * outcome in all these cases. Rejects only where nothing was run: 'unknownConnection', 'readOnlyConnection',
+ * 'notConfirmed', 'stalePlan', or the failure to read a server that the plan was made from.
  */
 export async function executePlan(
   plan: Plan,
@@ -17,6 +25,9 @@ export async function executePlan(
   options: RunOptions = {},
 ): Promise<PlanOutcome> {
   refuseUnlessAllowed(plan, dependencies, options.typedNames);
+  // What a plan that was begun has changed itself is no reason not to go on with it.
+  const begun = options.resume?.steps.some(({ status }) => status === 'done' || status === 'unknown') === true;
+  if (!begun) await refuseStale(plan, dependencies, options.signal);
   const startedAt = Date.now();
   const sessions = new PlanSessions(dependencies);
   const context: StepContext = {
@@ -30,12 +41,17 @@ export async function executePlan(
   let status: PlanOutcome['status'] = 'done';
   try {
     for (const step of plan.steps) {
-      if (status === 'done' && options.signal?.aborted) status = 'cancelled';
-      if (status !== 'done') {
-        outcomes.push(notRun(step));
+      const before = options.resume?.steps.find(({ stepId }) => stepId === step.id);
+      if (before?.status === 'done') {
+        outcomes.push(before);
         continue;
       }
-      const { outcome, cancelled } = await runStep(step, context);
+      if (status === 'done' && options.signal?.aborted) status = 'cancelled';
+      if (status !== 'done') {
+        outcomes.push(before ?? notRun(step));
+        continue;
+      }
+      const { outcome, cancelled } = await resumeStep(step, before, context);
       outcomes.push(outcome);
       if (outcome.status === 'unknown') status = 'unknown';
       else if (outcome.status === 'failed') status = cancelled ? 'cancelled' : 'failed';
@@ -47,13 +63,27 @@ export async function executePlan(
   return { planId: plan.id, status, startedAt, endedAt: Date.now(), steps };
 }
 
+/** Runs a step, unless it turns out that it was carried out before, or that nobody can be asked yet. */
+async function resumeStep(step: Step, before: StepOutcome | undefined, context: StepContext): Promise<StepResult> {
+  if (before?.status !== 'unknown' || !step.effect) return runStep(step, context);
+  await context.tell({ type: 'started', stepId: step.id });
+  const outcome = await recheckStep(step, before, context.dependencies, context.signal);
+  if (outcome.status === 'pending') return runStep(step, context);
+  if (outcome.status === 'done') {
+    await context.tell({ type: 'finished', stepId: step.id, tookMs: outcome.tookMs ?? 0, notices: [] });
+  } else if (outcome.error) {
+    await context.tell({ type: 'failed', stepId: step.id, error: outcome.error });
+  }
+  return { outcome, cancelled: false };
+}
+
 function notRun(step: Step): StepOutcome {
   return { stepId: step.id, status: 'pending', tookMs: null, notices: [], error: null };
 }
 
 /** A step that failed after others were done says that those stay; how to take them back is in their `undo`. */
 function withWhatStays(plan: Plan, outcomes: readonly StepOutcome[], outcome: StepOutcome): StepOutcome {
-  if (outcome.error === null) return outcome;
+  if (outcome.error === null || outcome.status === 'pending') return outcome;
   const done = plan.steps.filter((step) =>
     outcomes.some(({ stepId, status }) => stepId === step.id && status === 'done'),
   );
@@ -65,11 +95,14 @@ function withWhatStays(plan: Plan, outcomes: readonly StepOutcome[], outcome: St
   return { ...outcome, error: { ...outcome.error, advice } };
 }
 
-/** Whoever listens must not be able to stop a plan half way by throwing. */
-function tellSafely(listener: RunOptions['onProgress'], progress: PlanProgress): void {
+/** Whoever listens must not be able to stop a plan half way, neither by throwing nor by never answering. */
+async function tellSafely(listener: RunOptions['onProgress'], progress: PlanProgress): Promise<void> {
+  const over = new AbortController();
   try {
-    listener?.(progress);
+    await Promise.race([listener?.(progress), pause(listenerMs, over.signal)]);
   } catch {
     // The outcome says all of it again.
+  } finally {
+    over.abort();
   }
 }

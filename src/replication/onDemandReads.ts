@@ -1,18 +1,7 @@
-import { readCountRows } from './catalog/countRows.ts';
-import { readEffectiveTables } from './catalog/effectiveTables.ts';
-import { readRoles } from './catalog/roles.ts';
-import { readSettings } from './catalog/settings.ts';
-import { readSubscriptionConninfo } from './catalog/subscriptionConninfo.ts';
-import { readTableDefinitions } from './catalog/tableDefinitions.ts';
-import { readTablesWithRows } from './catalog/tablesWithRows.ts';
 import type { ConnectionSource } from './model/connect.ts';
 import { ReplicationError } from './model/errors.ts';
-import { readPeek } from './peek/readPeek.ts';
-import { replicationLogin } from './postgres/replicationLogin.ts';
 import type { Session } from './postgres/session.ts';
 import type { OnDemandReads } from './reads.ts';
-import { tryMembers } from './trials/tryMembers.ts';
-import { trySubscription } from './trials/trySubscription.ts';
 
 /** What the reads stand on. */
 export interface ReadDependencies {
@@ -23,7 +12,7 @@ export interface ReadDependencies {
   readonly connections: Pick<ConnectionSource, 'facts'>;
 }
 
-/** The reads over a service's sessions. What may take long runs on a session of its own, so that no beat is missed. */
+/** The reads over a service's sessions, each loaded when it is first asked for. What may take long runs on a session of its own, so that no beat is missed. */
 export function onDemandReads(dependencies: ReadDependencies): OnDemandReads {
   const watched = async <Result>(id: string, read: (session: Session) => Promise<Result>): Promise<Result> =>
     read(await dependencies.watchSession(id));
@@ -47,16 +36,33 @@ export function onDemandReads(dependencies: ReadDependencies): OnDemandReads {
     return own(id, read);
   };
   return {
-    effectiveTables: (id, publication) => watched(id, (session) => readEffectiveTables(session, publication)),
-    tryMembers: (id, choice) => trial(id, (session) => tryMembers(session, choice)),
-    countRows: (id, table, filter, limitMs) => own(id, (session) => readCountRows(session, table, filter, limitMs)),
-    subscriptionConninfo: (id, name) => watched(id, (session) => readSubscriptionConninfo(session, name)),
-    trySubscription: (id, choice) => trial(id, (session) => trySubscription(session, choice)),
-    tableDefinitions: (id, tables) => watched(id, (session) => readTableDefinitions(session, tables)),
-    tablesWithRows: (id, tables) => own(id, (session) => readTablesWithRows(session, tables)),
-    peek: (id, request) => own(id, (session) => readPeek(session, request)),
-    settings: (id) => watched(id, readSettings),
-    roles: (id) => watched(id, readRoles),
-    replicationLogin,
+    effectiveTables: (id, publication) =>
+      watched(id, async (session) =>
+        (await import('./catalog/effectiveTables.ts')).readEffectiveTables(session, publication),
+      ),
+    tryMembers: (id, choice) =>
+      trial(id, async (session) => (await import('./trials/tryMembers.ts')).tryMembers(session, choice)),
+    countRows: (id, table, filter, limitMs) =>
+      own(id, async (session) =>
+        (await import('./catalog/countRows.ts')).readCountRows(session, table, filter, limitMs),
+      ),
+    subscriptionConninfo: (id, name) =>
+      watched(id, async (session) =>
+        (await import('./catalog/subscriptionConninfo.ts')).readSubscriptionConninfo(session, name),
+      ),
+    trySubscription: (id, choice) =>
+      trial(id, async (session) => (await import('./trials/trySubscription.ts')).trySubscription(session, choice)),
+    tableDefinitions: (id, tables) =>
+      watched(id, async (session) =>
+        (await import('./catalog/tableDefinitions.ts')).readTableDefinitions(session, tables),
+      ),
+    tablesWithRows: (id, tables) =>
+      own(id, async (session) => (await import('./catalog/tablesWithRows.ts')).readTablesWithRows(session, tables)),
+    peek: (id, request) => own(id, async (session) => (await import('./peek/readPeek.ts')).readPeek(session, request)),
+    settings: (id) => watched(id, async (session) => (await import('./catalog/settings.ts')).readSettings(session)),
+    roles: (id) => watched(id, async (session) => (await import('./catalog/roles.ts')).readRoles(session)),
+    roleAccess: (id, role, oids) =>
+      watched(id, async (session) => (await import('./catalog/roleAccess.ts')).readRoleAccess(session, role, oids)),
+    replicationLogin: async (params) => (await import('./postgres/replicationLogin.ts')).replicationLogin(params),
   };
 }

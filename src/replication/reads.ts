@@ -6,6 +6,7 @@ import type {
   PeekedChanges,
   PeekRequest,
   ReplicationLogin,
+  RoleAccess,
   RoleDetail,
   RowCount,
   SettingDetail,
@@ -40,6 +41,8 @@ export interface OnDemandReads {
   settings(connectionId: string): Promise<readonly SettingDetail[]>;
   /** All roles but PostgreSQL's own. */
   roles(connectionId: string): Promise<readonly RoleDetail[]>;
+  /** What a role, or PUBLIC where it is yet to be made, may do of what replication of these tables needs. */
+  roleAccess(connectionId: string, role: string, tableOids: readonly number[]): Promise<RoleAccess>;
   /** Opens a replication connection with these params and identifies the server by it. Never rejects for a refusal. */
   replicationLogin(params: ConnectParams): Promise<ReplicationLogin>;
 }

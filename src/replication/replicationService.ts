@@ -2,7 +2,8 @@ import { readBlockers } from './catalog/blockers.ts';
 import { readProbe } from './catalog/probe.ts';
 import { readInventory } from './catalog/readSnapshot.ts';
 import { readTableDetails } from './catalog/tableDetails.ts';
-import { executePlan } from './executor.ts';
+import type { ExecutorDependencies } from './execution/dependencies.ts';
+import { recheckPlan } from './execution/recheck.ts';
 import type { ConnectionSource, ConnectParams } from './model/connect.ts';
 import { ReplicationError } from './model/errors.ts';
 import type { Blocker, Plan, PlanOutcome } from './model/plan.ts';
@@ -15,25 +16,32 @@ import type { OnDemandReads } from './reads.ts';
 import type { ReplicationService, RunOptions, ServerChange, ServiceLog } from './service.ts';
 import { WatchedServer } from './watchedServer.ts';
 
-/** Builds the shared replication service over the given connections. */
-export function createReplicationService(dependencies: {
+/** What the service is built from. */
+interface ServiceParts {
   readonly connections: ConnectionSource;
   readonly log: ServiceLog;
-}): ReplicationService {
-  return new DefaultReplicationService(dependencies);
+  /** As ExecutorDependencies.patienceMs. */
+  readonly patienceMs?: number;
+}
+
+/** Builds the shared replication service over the given connections. */
+export function createReplicationService(parts: ServiceParts): ReplicationService {
+  return new DefaultReplicationService(parts);
 }
 
 class DefaultReplicationService implements ReplicationService {
   readonly #connections: ConnectionSource;
   readonly #log: ServiceLog;
+  readonly #patienceMs: number | undefined;
   readonly #servers = new Map<string, WatchedServer>();
   readonly #listeners = new Set<(connectionId: string, change: ServerChange) => void>();
 
   readonly reads: OnDemandReads;
 
-  constructor(dependencies: { readonly connections: ConnectionSource; readonly log: ServiceLog }) {
-    this.#connections = dependencies.connections;
-    this.#log = dependencies.log;
+  constructor(parts: ServiceParts) {
+    this.#connections = parts.connections;
+    this.#log = parts.log;
+    this.#patienceMs = parts.patienceMs;
     this.reads = onDemandReads({
       watchSession: (connectionId) => this.#server(connectionId).session(),
       ownSession: (connectionId) => this.#planSession(connectionId),
@@ -95,32 +103,45 @@ class DefaultReplicationService implements ReplicationService {
   }
 
   async run(plan: Plan, options: RunOptions = {}): Promise<PlanOutcome> {
-    const outcome = await executePlan(
-      plan,
-      {
-        session: (connectionId, signal) => this.#planSession(connectionId, signal),
-        watchSession: (connectionId) => this.#server(connectionId).session(),
-        facts: (connectionId) => this.#connections.facts(connectionId),
-      },
-      options,
-    );
+    // Loaded with the first change: watching needs none of it.
+    const { executePlan } = await import('./executor.ts');
+    const outcome = await executePlan(plan, this.#executor, options);
     this.#log.info(`plan "${plan.title}": ${outcome.status} in ${outcome.endedAt - outcome.startedAt} ms`);
-    // What the servers look like afterwards belongs to the outcome, and CREATE and DROP SUBSCRIPTION change a
-    // publisher that no step names. One that can't be read shows that by its own state.
-    const open = [...this.#servers].filter(([, server]) => server.state.phase === 'open').map(([id]) => id);
-    const changed = new Set([...plan.steps.map((step) => step.connectionId), ...open]);
-    await Promise.allSettled([...changed].map((connectionId) => this.refresh(connectionId)));
+    await this.#readAfter(plan);
     return outcome;
   }
 
-  async recheck(_plan: Plan, _outcome: PlanOutcome): Promise<PlanOutcome> {
-    throw new ReplicationError('unsupported', 'not built yet');
+  async recheck(plan: Plan, outcome: PlanOutcome): Promise<PlanOutcome> {
+    const found = await recheckPlan(plan, outcome, this.#executor);
+    this.#log.info(`plan "${plan.title}": looked at again: ${found.status}`);
+    await this.#readAfter(plan);
+    return found;
   }
 
   async dispose(): Promise<void> {
     this.#listeners.clear();
     await Promise.all([...this.#servers.values()].map((server) => server.close()));
     this.#servers.clear();
+  }
+
+  /**
+   * What the servers look like after a plan belongs to its outcome, and CREATE and DROP SUBSCRIPTION change a publisher
+   * that no step names. One that can't be read shows that by its own state.
+   */
+  async #readAfter(plan: Plan): Promise<void> {
+    const open = [...this.#servers].filter(([, server]) => server.state.phase === 'open').map(([id]) => id);
+    const changed = new Set([...plan.steps.map((step) => step.connectionId), ...open]);
+    await Promise.allSettled([...changed].map((connectionId) => this.refresh(connectionId)));
+  }
+
+  get #executor(): ExecutorDependencies {
+    return {
+      session: (connectionId, signal) => this.#planSession(connectionId, signal),
+      watchSession: (connectionId) => this.#server(connectionId).session(),
+      refresh: (connectionId) => this.refresh(connectionId),
+      facts: (connectionId) => this.#connections.facts(connectionId),
+      ...(this.#patienceMs === undefined ? {} : { patienceMs: this.#patienceMs }),
+    };
   }
 
   async #planSession(connectionId: string, signal?: AbortSignal): Promise<Session> {

@@ -16,11 +16,18 @@ export interface ServiceLog {
 }
 
 export interface RunOptions {
-  readonly onProgress?: (progress: PlanProgress) => void;
+  /**
+   * Hears each step. A promise that it gives for 'started' or 'finished' is waited for (2 s at the most) before the plan
+   * goes on, so that what is written down of it is never behind.
+   */
+  readonly onProgress?: (progress: PlanProgress) => unknown;
   readonly signal?: AbortSignal;
   /** For production servers: connection id to the name the person typed. */
   readonly typedNames?: ReadonlyMap<string, string>;
-  /** Goes on where this outcome of the same plan stopped: what it says is done isn't run again. */
+  /**
+   * Goes on where this outcome of the same plan stopped: what it says is done isn't run again. What the plan was made from
+   * is compared again only where nothing of it was done.
+   */
   readonly resume?: PlanOutcome;
 }
 
@@ -58,7 +65,8 @@ export interface ReplicationService {
   blockers(connectionId: string): Promise<readonly Blocker[]>;
   /**
    * Runs a plan step by step. Resolves with the outcome also where a step failed; rejects only where nothing
-   * was run: readOnlyConnection, notConfirmed, unknownConnection. Then re-reads the servers it touched.
+   * was run: readOnlyConnection, notConfirmed, unknownConnection, stalePlan (what it was made from has changed), or the
+   * failure to read a server that it was made from. Then re-reads the servers it touched.
    */
   run(plan: Plan, options?: RunOptions): Promise<PlanOutcome>;
   /**

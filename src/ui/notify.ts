@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
 import {
+  asSentences,
   describeError,
   type ErrorDescription,
   ReplicationError,
@@ -35,7 +36,7 @@ export class Notifier {
     readonly actions?: Readonly<Record<string, () => Promise<unknown>>>;
   }): Promise<void> {
     const { description, context, report, actions = {} } = failure;
-    const message = [context, description.message, description.advice].filter(Boolean).join(' ');
+    const message = asSentences(context, description.message, description.advice);
     const details = [report, serverWords(description.server)].filter(Boolean).join('\n\n');
     const buttons = [...Object.keys(actions), ...(details === '' ? [] : [showDetails]), showLog];
     const pressed = await vscode.window.showErrorMessage(withoutLinks(message), ...buttons);

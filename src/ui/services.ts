@@ -19,6 +19,8 @@ export interface PlanRunOptions {
   readonly signal?: AbortSignal;
   /** The person has said yes to what is lost already; a name that must be typed is still asked for. */
   readonly confirmed?: boolean;
+  /** Goes on where this entry's plan stopped, with what is known of its steps by now. */
+  readonly resume?: { readonly entryId: string; readonly outcome: PlanOutcome };
   /** Gets an outcome that isn't `done` first; true where nothing more needs to be said of it. */
   readonly handleFailure?: (outcome: PlanOutcome) => Promise<boolean>;
 }

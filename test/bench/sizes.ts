@@ -11,7 +11,7 @@ interface Metafile {
       {
         readonly bytes: number;
         readonly entryPoint?: string;
-        readonly imports: readonly { readonly path: string; readonly external?: boolean }[];
+        readonly imports: readonly { readonly path: string; readonly kind: string; readonly external?: boolean }[];
       }
     >
   >;
@@ -20,8 +20,13 @@ interface Metafile {
 /** Builds the package and prints the sizes of the host's bundle, of each page with all it loads, and of the package. */
 export async function benchSizes(print: (line: string) => void): Promise<void> {
   const packaged = await packageExtension();
-  print(`host bundle: ${kilobytes(sizeOf('dist/extension.js'))}`);
-  const { outputs } = JSON.parse(readFileSync(path.join(repositoryRoot, 'dist/pages.meta.json'), 'utf8')) as Metafile;
+  const hostFiles = outputsOf('host');
+  const bytesOf = (files: Iterable<string>): number =>
+    [...files].reduce((sum, name) => sum + (hostFiles[name]?.bytes ?? 0), 0);
+  const atStart = reachable(hostFiles, 'dist/host/extension.mjs');
+  print(`host bundle: ${kilobytes(bytesOf(atStart))} at the start (${atStart.size} files)`);
+  print(`host bundle: ${kilobytes(bytesOf(Object.keys(hostFiles)))} with all that is loaded when it is needed`);
+  const outputs = outputsOf('pages');
   for (const [file, { entryPoint }] of Object.entries(outputs)) {
     if (entryPoint !== undefined && file.endsWith('.js')) {
       const loaded = [...reachable(outputs, file)].reduce((sum, name) => sum + (outputs[name]?.bytes ?? 0), 0);
@@ -34,8 +39,9 @@ export async function benchSizes(print: (line: string) => void): Promise<void> {
 function reachable(outputs: Metafile['outputs'], from: string, seen = new Set<string>()): ReadonlySet<string> {
   if (!seen.has(from)) {
     seen.add(from);
-    for (const { path: imported, external } of outputs[from]?.imports ?? []) {
-      if (external !== true) {
+    for (const { path: imported, kind, external } of outputs[from]?.imports ?? []) {
+      // A page loads what it imports later too, sooner or later; the host may never.
+      if (external !== true && (kind !== 'dynamic-import' || from.startsWith('dist/webviews'))) {
         reachable(outputs, imported, seen);
       }
     }
@@ -43,8 +49,9 @@ function reachable(outputs: Metafile['outputs'], from: string, seen = new Set<st
   return seen;
 }
 
-function sizeOf(file: string): number {
-  return statSync(path.join(repositoryRoot, file)).size;
+function outputsOf(part: 'host' | 'pages'): Metafile['outputs'] {
+  const text = readFileSync(path.join(repositoryRoot, `dist/${part}.meta.json`), 'utf8');
+  return (JSON.parse(text) as Metafile).outputs;
 }
 
 function kilobytes(bytes: number): string {

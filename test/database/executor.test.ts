@@ -184,7 +184,7 @@ describe('the executor (real servers)', function () {
         await reader.end();
       });
 
-      it('doesn’t know how a step ended whose connection broke, and runs nothing after it', async () => {
+      it('finds out how a step ended whose connection broke, and runs nothing after it', async () => {
         const writer = await openWriter(server);
         const slot = { name: 'broken', plugin: 'pgoutput', twoPhase: false, failover: false, waitLimitMs: 30_000 };
         const first = planCreateSlot(await bench.target('publisher'), slot);
@@ -198,12 +198,14 @@ describe('the executor (real servers)', function () {
           return ended.length > 0;
         });
         const outcome = await running;
-        assert.equal(outcome.status, 'unknown');
+        assert.equal(outcome.status, 'failed');
         assert.deepEqual(
           outcome.steps.map(({ status }) => status),
-          ['unknown', 'pending'],
+          ['failed', 'pending'],
         );
-        assert.match(outcome.steps[0]?.error?.advice ?? '', /look for the replication slot broken on publisher/);
+        assert.match(outcome.steps[0]?.error?.message ?? '', /asked afterwards: it was not carried out/);
+        assert.equal(outcome.steps[0]?.error?.advice, 'Nothing was left behind.');
+        assert.deepEqual(await slotNames(server), []);
         await writer.end();
       });
 

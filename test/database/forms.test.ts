@@ -41,7 +41,9 @@ for (const major of majorsUnderTest()) {
       assert.deepEqual(form.created, ['orders_pub']);
       await servers.server.script('CREATE PUBLICATION there_now');
       const refused = await form.create({ ...draft, name: 'there_now' });
-      assert.deepEqual([refused?.field, refused?.object, refused?.error.kind], ['name', null, 'duplicate']);
+      assert.deepEqual([refused?.field, refused?.object, refused?.error.kind], ['name', null, 'stalePlan']);
+      const again = await form.review({ ...draft, name: 'there_now' });
+      assert.ok(again.problems.some(({ field, message }) => field === 'name' && /already/.test(message)));
     });
 
     it('tells which table is gone, and which isn’t one’s own', async () => {
@@ -86,6 +88,138 @@ for (const major of majorsUnderTest()) {
         tables: [{ ...orders, columns: ['id', 'nope'] }, other],
       });
       assert.deepEqual([listed?.field, listed?.object], ['columns', 'public.orders']);
+    });
+  });
+}
+
+for (const major of majorsUnderTest()) {
+  describe(`the Publication form that edits, on a real ${major}`, () => {
+    const servers = useServers({ server: { major } });
+    let bench: Bench;
+    before(async () => {
+      await servers.server.script(`
+        CREATE TYPE mood AS ENUM ('fine', 'sad');
+        CREATE TABLE orders (id int PRIMARY KEY, region text, amount int, feels mood);
+        CREATE TABLE "a.b" (id int PRIMARY KEY);
+        CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child () INHERITS (parent);
+        ALTER TABLE child ADD PRIMARY KEY (id);
+        INSERT INTO orders SELECT i, 'eu', i FROM generate_series(1, 50) i;`);
+      bench = new Bench().add('server', servers.server);
+    });
+    after(async () => bench.service.dispose());
+
+    /** A new publication, and the form that edits it, with what is in it. */
+    async function edit(name: string, members: string) {
+      await servers.server.script(`CREATE PUBLICATION ${name} ${members}`);
+      await bench.service.refresh('server');
+      const form = playPublication(bench, 'server', { publication: name });
+      const { draft, edit: edited } = await form.next('model');
+      assert.deepEqual(edited?.present, draft);
+      return { form, draft };
+    }
+    const membersOf = async (name: string) =>
+      (
+        await servers.server.query<{ tablename: string }>(
+          'SELECT tablename FROM pg_publication_tables WHERE pubname = $1 ORDER BY 1',
+          [name],
+        )
+      ).map(({ tablename }) => tablename);
+
+    it('has nothing to change in what is, and saves the smallest change', async () => {
+      const { draft, form } = await edit('p_edit', 'FOR TABLE orders, parent');
+      const effective = await form.next('effective');
+      assert.deepEqual(effective.tables.map(({ label }) => label).toSorted(), [
+        'public.child',
+        'public.orders',
+        'public.parent',
+      ]);
+      const same = await form.review(draft);
+      assert.deepEqual([same.nothing, same.sql], [true, '']);
+      const wanted: PublicationDraft = {
+        ...draft,
+        name: 'p_edited',
+        tables: [...draft.tables.filter(({ name }) => name !== 'child'), { ...orders, name: 'a.b' }],
+        operations: { ...draft.operations, delete: false },
+      };
+      const review = await form.review(wanted);
+      assert.match(review.sql, /^ALTER PUBLICATION[^]*"public"\."a\.b"[^]*RENAME TO "p_edited";$/m);
+      assert.doesNotMatch(review.sql, /DROP PUBLICATION|CREATE PUBLICATION/);
+      assert.deepEqual(review.reach, { added: ['public."a.b"'], removed: ['public.child'] });
+      assert.equal(await form.create(wanted), null);
+      assert.deepEqual(form.created, ['p_edited']);
+      assert.deepEqual(await membersOf('p_edited'), ['a.b', 'orders', 'parent']);
+      const [row] = await servers.server.query(
+        "SELECT pubdelete, pubinsert FROM pg_publication WHERE pubname = 'p_edited'",
+      );
+      assert.deepEqual(row, { pubdelete: false, pubinsert: true });
+    });
+
+    it('saves nothing over what somebody else changed meanwhile, and tells what is there now', async () => {
+      const { draft, form } = await edit('p_stale', 'FOR TABLE orders');
+      await servers.server.script('ALTER PUBLICATION p_stale ADD TABLE "a.b"');
+      const wanted = { ...draft, operations: { ...draft.operations, update: false } };
+      const refused = await form.create(wanted);
+      assert.deepEqual([refused?.error.kind, refused?.field], ['stalePlan', null], refused?.error.message);
+      const model = await form.next('model');
+      assert.equal(model.edit?.byUs, false);
+      assert.deepEqual(model.edit.present?.tables.map(({ name }) => name).toSorted(), ['a.b', 'orders']);
+      const [row] = await servers.server.query("SELECT pubupdate FROM pg_publication WHERE pubname = 'p_stale'");
+      assert.deepEqual(row, { pubupdate: true });
+    });
+
+    it('counts the rows that pass, and says that a publication is gone', async () => {
+      const { form } = await edit('p_gone', 'FOR TABLE orders');
+      await form.send({ type: 'count', table: orders, filter: major >= 15 ? 'amount > 20' : null });
+      const counted = form.posted.findLast((message) => message.type === 'counted');
+      assert.deepEqual([counted?.count?.passing, counted?.count?.total], [major >= 15 ? 30 : 50, 50]);
+      await form.send({ type: 'count', table: { ...orders, name: 'gone' }, filter: null });
+      const failed = form.posted.findLast((message) => message.type === 'counted');
+      assert.equal(failed?.error?.kind, 'missing');
+      await servers.server.script('DROP PUBLICATION p_gone');
+      await form.send({ type: 'retry' });
+      const model = form.posted.findLast((message) => message.type === 'model');
+      assert.equal(model?.edit?.present, null);
+    });
+
+    if (major < 15) return;
+
+    it('has the server judge a filter: what it refuses is at the filter with its detail, and nothing is saved', async () => {
+      const { draft, form } = await edit('p_judged', 'FOR TABLE orders');
+      const wanted = { ...draft, tables: [{ ...orders, filter: "feels = 'fine'" }] };
+      await form.send({ type: 'try', draft: wanted, table: orders });
+      const review = await form.review(wanted);
+      const [verdict] = review.verdicts;
+      assert.match(verdict?.error?.server?.detail ?? '', /User-defined types/);
+      const [problem] = review.problems.filter(({ severity }) => severity === 'error');
+      assert.deepEqual([problem?.field, problem?.object], ['filter', 'public.orders']);
+      // Also where nobody asked before.
+      const unasked = playPublication(bench, 'server', { publication: 'p_judged' });
+      await unasked.next('model');
+      const refused = await unasked.create(wanted);
+      assert.deepEqual([refused?.field, refused?.object], ['filter', 'public.orders']);
+      assert.match(refused?.error.server?.detail ?? '', /User-defined types/);
+      const [row] = await servers.server.query(
+        "SELECT rowfilter FROM pg_publication_tables WHERE pubname = 'p_judged'",
+      );
+      assert.deepEqual(row, { rowfilter: null });
+    });
+
+    it('says once that UPDATE would fail by a filter, and saves it when told to all the same', async () => {
+      const { draft, form } = await edit('p_identity', 'FOR TABLE orders');
+      const wanted = { ...draft, tables: [{ ...orders, columns: ['id', 'amount'], filter: 'amount > 20' }] };
+      const stopped = await form.create(wanted);
+      assert.deepEqual([stopped?.field, stopped?.object], ['filter', 'public.orders']);
+      assert.match(stopped?.error.advice ?? '', /Press the button again/);
+      assert.deepEqual(form.created, []);
+      assert.equal(await form.create(wanted), null);
+      assert.deepEqual(form.created, ['p_identity']);
+      const [row] = await servers.server.query(
+        "SELECT attnames::text, rowfilter FROM pg_publication_tables WHERE pubname = 'p_identity'",
+      );
+      assert.deepEqual(row, { attnames: '{id,amount}', rowfilter: '(amount > 20)' });
+      const again = playPublication(bench, 'server', { publication: 'p_identity' });
+      const model = await again.next('model');
+      assert.deepEqual((await again.review(model.draft)).sql, '');
     });
   });
 }
@@ -205,7 +339,9 @@ for (const major of majorsUnderTest().filter((each) => [10, 14, 16].includes(eac
           form.posted.find((message) => message.type === 'run' && (message.waiting?.blockers.length ?? 0) > 0),
         );
         await form.send({ type: 'stop' });
-        assert.equal(await creating, null);
+        const stopped = await creating;
+        assert.equal(stopped?.error.kind, 'cancelled');
+        assert.match(stopped.error.advice ?? '', /^Nothing was left behind\./);
         assert.deepEqual(form.created, []);
         const slots = await servers.publisher.query(
           "SELECT 1 FROM pg_replication_slots WHERE slot_name = 'orders_sub'",

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 
-import type { PublicationDraft, PublicationRequest, PublicationUpdate } from '../../src/protocol/publication.ts';
+import type {
+  FormReader,
+  PublicationDraft,
+  PublicationRequest,
+  PublicationUpdate,
+} from '../../src/protocol/publication.ts';
 import type { SubscriptionDraft, SubscriptionRequest, SubscriptionUpdate } from '../../src/protocol/subscription.ts';
 import type { Plan } from '../../src/replication/model/plan.ts';
 import { PublicationForm } from '../../src/ui/panels/publicationForm.ts';
@@ -51,7 +56,7 @@ export const subscriptionDraft: SubscriptionDraft = {
 };
 
 /** Runs plans as the real runner does for a form, without asking. */
-function runner(bench: Bench): PlanRunner {
+export function planRunner(bench: Bench): PlanRunner {
   return {
     run: (plan, options = {}) => {
       assert.equal(options.quiet, true);
@@ -62,10 +67,11 @@ function runner(bench: Bench): PlanRunner {
   };
 }
 
-/** The Publication form on a connection of the bench. */
+/** The Publication form on a connection of the bench: of a new publication, or of one that is edited. */
 export function playPublication(
   bench: Bench,
   connectionId: string,
+  edit: { readonly publication?: string; readonly readers?: readonly FormReader[] } = {},
 ): PlayedForm<PublicationRequest, PublicationUpdate, PublicationDraft> {
   const posted: PublicationUpdate[] = [];
   const created: string[] = [];
@@ -73,14 +79,17 @@ export function playPublication(
     {
       service: bench.service,
       connections: bench.connections,
-      plans: runner(bench),
+      plans: planRunner(bench),
+      readers: () => edit.readers ?? [],
       post: (message) => posted.push(message),
       copy: () => Promise.resolve(),
       created: (name) => Promise.resolve(void created.push(name)),
+      showTables: () => Promise.resolve(),
       dismiss: () => {},
     },
-    connectionId,
-    publicationDraft,
+    edit.publication === undefined
+      ? { connectionId, publication: null, draft: publicationDraft }
+      : { connectionId, publication: edit.publication, draft: null },
   );
   void form.show();
   return play(form, posted, created);
@@ -103,12 +112,17 @@ export function playSubscription(
         all: () => connections.all(),
         hasPassword: async (id) => (await connections.params(id)).password !== undefined,
       },
-      plans: runner(bench),
+      plans: planRunner(bench),
       applicationName: 'forms test',
       post: (message) => posted.push(message),
       copy: () => Promise.resolve(),
       created: (_subscriber, name) => Promise.resolve(void created.push(name)),
       dismiss: () => {},
+      remedies: {
+        setReplicaIdentity: () => Promise.resolve(),
+        openSettings: () => Promise.resolve(),
+        createRole: () => Promise.resolve(),
+      },
     },
     { ...subscriptionDraft, ...draft },
     false,

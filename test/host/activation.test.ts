@@ -12,17 +12,20 @@ describe('activation', () => {
       /^pgReplication\.[a-z]\w*\.[a-z]\w*$/.test(id),
     );
     // VS Code adds commands of its own for each view, such as `pgReplication.servers.focus`.
-    const ours = registered.filter((id) => !/^pgReplication\.(servers|history)\.(?!showSql|copy|undo|clear)/.test(id));
+    const ours = registered.filter(
+      (id) =>
+        !/^pgReplication\.(servers|history)\.(?!showSql|copy|undo|clear|resume|recheck|abandon|saveRunbook)/.test(id),
+    );
     assert.deepEqual(ours.sort(), Object.keys(commands).sort());
   });
 
-  it('waits for somebody to open the view', () => {
+  it('waits for somebody to open the view, or a folder with servers as files', () => {
     const extension = vscode.extensions.getExtension(extensionId);
     assert.ok(extension);
     const { activationEvents } = extension.packageJSON as { readonly activationEvents: readonly string[] };
     assert.deepEqual(
       activationEvents.filter((event) => !event.startsWith('onWebviewPanel:')),
-      [],
+      ['workspaceContains:**/*.pgreplication.{yaml,yml}'],
     );
   });
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
 import type { TestApi } from '../../src/extension.ts';
-import type { Plan } from '../../src/replication/model/plan.ts';
+import type { Plan, PlanOutcome, PlanProgress } from '../../src/replication/model/plan.ts';
 import { planCreatePublication } from '../../src/replication/operations/createPublication.ts';
 import { planCreateSlot } from '../../src/replication/operations/createSlot.ts';
 import { planCreateSubscription } from '../../src/replication/operations/createSubscription.ts';
@@ -122,12 +122,58 @@ describe('changes, on real servers', () => {
   });
 
   it('says what failed, and keeps it in the history', async () => {
-    const again = await api.plans.run(slotPlan(publisher, 'by_hand'), { quiet: true });
+    const again = await api.plans.run({ ...slotPlan(publisher, 'by_hand'), basis: [] }, { quiet: true });
     assert.equal(again?.status, 'failed');
     assert.equal(again.steps[0]?.error?.kind, 'duplicate');
     const entry = api.history.entries()[0];
     assert.equal(entry?.status, 'failed');
     assert.match(entry.steps[0]?.error ?? '', /already exists/);
+  });
+
+  it('has an entry while it runs, which is true at every step', async () => {
+    const seen: string[] = [];
+    const onProgress = (progress: PlanProgress): void => {
+      const [entry] = api.history.entries();
+      seen.push(`${progress.type}: ${entry?.status}, ${entry?.steps.map(({ status }) => status).join()}`);
+    };
+    const plan = slotPlan(publisher, 'watched');
+    assert.equal((await api.plans.run(plan, { quiet: true, onProgress }))?.status, 'done');
+    assert.deepEqual(
+      seen.filter((line) => !line.startsWith('waiting')),
+      ['started: running, running', 'finished: running, done'],
+    );
+    assert.equal(api.history.entries()[0]?.status, 'done');
+  });
+
+  it('looks again for what became of a step nobody knew of', async () => {
+    const unknown = (plan: Plan): PlanOutcome => ({
+      planId: plan.id,
+      status: 'unknown',
+      startedAt: Date.now(),
+      endedAt: Date.now(),
+      steps: [{ stepId: '1', status: 'unknown', tookMs: 5, notices: [], error: null }],
+    });
+    for (const [name, status] of [
+      ['watched', 'done'],
+      ['not_there', 'failed'],
+    ] as const) {
+      const plan = slotPlan(publisher, name);
+      const { id } = await api.history.add(plan, unknown(plan));
+      await vscode.commands.executeCommand('pgReplication.history.recheck', { entryId: id });
+      assert.equal(api.history.entry(id)?.status, status);
+    }
+  });
+
+  it('runs no plan of a preview that is behind the times', async () => {
+    publisher = await target(publisher.connectionId, publisher.serverName);
+    await api.plans.preview(slotPlan(publisher, 'late'));
+    const document = vscode.window.activeTextEditor?.document;
+    assert.equal(document?.uri.scheme, 'pgreplication-plan');
+    await servers.publisher.query(`SELECT pg_create_logical_replication_slot('late', 'pgoutput')`);
+    const entries = api.history.entries();
+    await vscode.commands.executeCommand('pgReplication.plan.run', document.uri);
+    assert.deepEqual(api.history.entries(), entries, 'nothing was run, and nothing is left of it');
+    await assert.rejects(api.service.run(slotPlan(publisher, 'late')), { kind: 'stalePlan' });
   });
 
   it('refuses to change a read-only connection, before anything is asked', async () => {

@@ -12,18 +12,20 @@ export interface Finished {
 export interface RunOptions extends SpawnOptions {
   /** Milliseconds after which the command is killed; unlimited unless told. */
   readonly within?: number;
+  /** What it reads from standard input; nothing unless told. */
+  readonly input?: string;
 }
 
 /** Runs a command to its end and gives what it said, whatever its exit code. Throws when it cannot be started. */
 export function run(
   command: string,
   args: readonly string[],
-  { within, ...options }: RunOptions = {},
+  { within, input, ...options }: RunOptions = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       ...options,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       ...(within === undefined ? {} : { timeout: within, killSignal: 'SIGKILL' as const }),
     });
     let stdout = '';
@@ -31,6 +33,9 @@ export function run(
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.once('error', reject);
+    // A command that ends before it has read all of it breaks the pipe.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
     child.once('close', (code) => resolve({ code, stdout, stderr }));
   });
 }

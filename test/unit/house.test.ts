@@ -37,6 +37,13 @@ describe('the rules of the house', () => {
     assert.deepEqual(matches(files, /(from|import\() ?['"]pg(\/|['"])/), []);
   });
 
+  it('lets only replication import what decodes changes', () => {
+    const files = sources('src').filter(({ name }) => !name.startsWith(path.join('src', 'replication')));
+    assert.deepEqual(matches(files, /(from|import\() ?['"]pg-logical-replication/), []);
+    const loaded = matches(sources('src'), /^import (?!type ).*['"]pg-logical-replication/);
+    assert.deepEqual(loaded, [], 'it is loaded when it is needed');
+  });
+
   it('lets one module of the pages import the toolkit', () => {
     const importers = sources('src', /\.ts$/).filter(({ text }) => /from ['"]@vscode\/webview-ui-toolkit/.test(text));
     assert.deepEqual(

@@ -6,6 +6,7 @@ import {
   commands,
   containerId,
   contextKeys,
+  declarationScheme,
   historyScheme,
   panels,
   planScheme,
@@ -146,8 +147,11 @@ describe('the manifest', () => {
     }
   });
 
-  it('wakes up for the panels that come back with the window, and for nothing else', () => {
-    assert.deepEqual([...manifest.activationEvents].sort(), panels.map((panel) => `onWebviewPanel:${panel}`).sort());
+  it('wakes up for the panels that come back with the window, for a folder with files of its own, and for nothing else', () => {
+    // VS Code has no language for these files: they are checked by the extension or not at all.
+    const files = 'workspaceContains:**/*.pgreplication.{yaml,yml}';
+    const wanted = [...panels.map((panel) => `onWebviewPanel:${panel}`), files];
+    assert.deepEqual([...manifest.activationEvents].sort(), wanted.sort());
   });
 
   it('has the settings of contributions.ts, with the same defaults', () => {
@@ -178,7 +182,13 @@ describe('the manifest', () => {
     const conditions = [...menuItems, ...contributes.viewsWelcome].flatMap(({ when }) =>
       when === undefined ? [] : [when],
     );
-    const known = new Set<string>([...contextKeys, ...Object.values(views), planScheme, historyScheme]);
+    const known = new Set<string>([
+      ...contextKeys,
+      ...Object.values(views),
+      planScheme,
+      historyScheme,
+      declarationScheme,
+    ]);
     for (const condition of conditions) {
       for (const [name] of condition.matchAll(/pgReplication\.[\w.]+|pgreplication-[\w-]+/g))
         assert.ok(known.has(name), `${name} in ${condition}`);

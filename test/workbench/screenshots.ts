@@ -79,6 +79,15 @@ async function tellStory(workbench: Workbench, demo: Demo): Promise<void> {
   await shoot(workbench, 'subscription');
   await subscription.getByRole('button', { name: 'Create Subscription' }).click();
   await tree.expand([...subscriber, 'Subscriptions', 'orders_sub']);
+  await tree.row([...subscriber, 'Subscriptions', 'orders_sub', 'public.orders']);
+
+  await tree.chooseFromContextMenu([...publisher, 'Publications', 'orders_pub'], 'Edit Publication…');
+  const edit = await workbench.webview('Edit Publication orders_pub (publisher)');
+  await edit.getByRole('option', { name: 'customers' }).first().click();
+  await edit.getByRole('option', { name: 'order_items' }).first().click();
+  await edit.getByRole('region', { name: 'SQL' }).getByText('ALTER PUBLICATION').waitFor();
+  await shoot(workbench, 'edit');
+  await workbench.close('Edit Publication orders_pub (publisher)');
 
   await tree.chooseFromContextMenu([...publisher], 'Open Lag');
   const lag = await workbench.webview('Lag: publisher');
@@ -120,7 +129,7 @@ async function shoot(workbench: Workbench, name: string): Promise<void> {
   const { page } = workbench;
   await page.mouse.move(1430, 890);
   await workbench.screenshot(`readme-${name}`);
-  await page.screenshot({ path: path.join(folder, `${name}.jpg`), type: 'jpeg', quality: 80, animations: 'disabled' });
+  await page.screenshot({ path: path.join(folder, `${name}.jpg`), type: 'jpeg', quality: 62, animations: 'disabled' });
   console.log(`took ${name}.jpg`);
 }
 

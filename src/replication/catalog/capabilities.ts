@@ -18,9 +18,9 @@ function first(...conditions: readonly Capability[]): Capability {
 }
 
 /**
- * What this server can do for this role, from columns that exist, settings and privileges. Two things have no
- * column to go by and are told by the version: TRUNCATE of partitioned members (13) and the two-phase argument
- * of slot creation, which came with the slots' column.
+ * What this server can do for this role, from columns that exist, settings and privileges. What has no
+ * column to go by is told by the version: TRUNCATE of partitioned members (13), and the functions that advance (11)
+ * and copy (12) a slot. The two-phase argument of slot creation came with the slots' column.
  */
 export function deriveCapabilities(
   probe: Probe,
@@ -51,11 +51,15 @@ export function deriveCapabilities(
     'publication.viaRoot': column('pg_publication', 'pubviaroot', 13),
     'publication.partitionedTables': since(probe.versionNumber >= 130000, 13),
     'publication.generatedColumns': column('pg_publication', 'pubgencols', 18),
+    // ALTER PUBLICATION … SET ALL TABLES, as documented for 19; it came together with this column.
+    'publication.setAllTables': first(column('pg_publication', 'puballsequences', 19), primary, superuser),
     'subscription.create': subscribe,
     'subscription.binary': option('subbinary', 14),
     'subscription.streaming': option('substream', 14),
     'subscription.parallelStreaming': option('suborigin', 16),
     'subscription.twoPhase': option('subtwophasestate', 15),
+    // Both came with 18, and the option itself has no column that says so.
+    'subscription.alterTwoPhase': column('pg_replication_slots', 'two_phase_at', 18),
     'subscription.disableOnError': option('subdisableonerr', 15),
     'subscription.passwordRequired': first(
       option('subpasswordrequired', 16),
@@ -70,6 +74,8 @@ export function deriveCapabilities(
       column('pg_replication_slots', 'failover', 17),
       inRecovery ? no('standby', 'A failover slot can’t be created on a standby.') : yes,
     ),
+    'slot.advance': first(since(probe.versionNumber >= 110000, 11), slotPrivilege(probe)),
+    'slot.copy': first(since(probe.versionNumber >= 120000, 12), slot),
   };
   return answers;
 }

@@ -1,5 +1,6 @@
 import type { ServerSetting } from '../model/server.ts';
 import type { HiddenFact, Inventory } from '../model/snapshot.ts';
+import { signRoles } from '../providers/signs.ts';
 import { deriveCapabilities } from './capabilities.ts';
 import { asFlag, asList, asObject, asText, asTextOrNull, asTexts, type Json } from './json.ts';
 import type { OwnerLookup } from './lookups.ts';
@@ -28,6 +29,9 @@ const settingNames = [
   'block_size',
   'rds.logical_replication',
   'cloudsql.logical_decoding',
+  'alloydb.logical_decoding',
+  'azure.extensions',
+  'neon.tenant_id',
 ];
 
 /** What exists, as one JSON object. */
@@ -39,6 +43,7 @@ export function inventoryQuery(probe: Probe): string {
     'database', pg_catalog.current_database(),
     'identifier', ${identifier},
     'inRecovery', pg_catalog.pg_is_in_recovery(),
+    'aurora', pg_catalog.to_regproc('aurora_version') is not null,
     'settings', (select pg_catalog.json_agg(pg_catalog.json_build_array(name, setting, unit)) from pg_catalog.pg_settings
                   where name in (${settingNames.map((name) => `'${name}'`).join(', ')})),
     'databases', (select pg_catalog.json_agg(datname order by datname) from pg_catalog.pg_database
@@ -87,6 +92,7 @@ export function parseInventory(
       databases: asTexts(fields['databases']),
       plugins: outputPlugins(probe.installedPlugins, asTexts(fields['usedPlugins']), settings),
       schemas: [...schemas.values()].toSorted(),
+      ...providerSigns(fields['owners'], fields['aurora']),
     },
     publications: parsePublications(fields['publications'], fields['publishedTables'], owners, relations),
     subscriptions: parseSubscriptions(fields['subscriptions'], fields['subscribedTables'], owners, relations),
@@ -112,6 +118,16 @@ function ownerLookup(answer: Json | undefined): OwnerLookup {
     }),
   );
   return (oid) => owners.get(oid) ?? { name: `role ${oid}`, mine: false };
+}
+
+/** By which a hosting provider is recognised: among the roles, which are read anyway, those that only one has. */
+function providerSigns(
+  owners: Json | undefined,
+  aurora: Json | undefined,
+): { readonly providerSigns?: readonly string[] } {
+  const names = new Set(Object.values(asObject(owners)).map((entry) => asText(asList(entry)[0])));
+  const signs = [...signRoles.filter((name) => names.has(name)), ...(aurora === true ? ['aurora_version'] : [])];
+  return signs.length > 0 ? { providerSigns: signs } : {};
 }
 
 /**

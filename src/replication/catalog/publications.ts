@@ -13,8 +13,10 @@ export function publicationsQuery(probe: Probe): string {
           join pg_catalog.pg_namespace n on n.oid = pn.pnnspid where pn.pnpubid = p.oid)`
     : 'null::json';
   return `select pg_catalog.json_agg(pg_catalog.json_build_array(p.oid::int8, p.pubname, p.pubowner::int8, p.puballtables, p.pubinsert, p.pubupdate,
-            p.pubdelete, ${truncate}, ${viaRoot}, ${generated}, ${schemas}) order by p.pubname)
-       from pg_catalog.pg_publication p`;
+            p.pubdelete, ${truncate}, ${viaRoot}, ${generated}, ${schemas}, d.description) order by p.pubname)
+       from pg_catalog.pg_publication p
+       left join pg_catalog.pg_description d
+         on d.objoid = p.oid and d.classoid = 'pg_catalog.pg_publication'::regclass and d.objsubid = 0`;
 }
 
 /**
@@ -50,7 +52,7 @@ export function parsePublications(
 ): readonly Publication[] {
   const tables = groupMembers(members, relations);
   return asList(publications).map((row) => {
-    const [oid, name, owner, all, insert, update, del, truncate, viaRoot, generated, schemas] = asList(row);
+    const [oid, name, owner, all, insert, update, del, truncate, viaRoot, generated, schemas, comment] = asList(row);
     const holder = owners(asNumber(owner));
     return {
       oid: asNumber(oid),
@@ -63,6 +65,7 @@ export function parsePublications(
       generatedColumns: asText(generated) === 's' ? 'stored' : 'none',
       tables: tables.get(asNumber(oid)) ?? [],
       schemas: asTexts(schemas),
+      comment: asTextOrNull(comment),
     };
   });
 }

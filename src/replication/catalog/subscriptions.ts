@@ -57,7 +57,8 @@ export function subscriptionsQuery(probe: Probe): string {
   const optionsObject = `pg_catalog.json_build_object(${options.join(', ')})`;
   return `select pg_catalog.json_agg(pg_catalog.json_build_object('oid', ${subscriptionOid(probe, 's')}, 'name', s.subname,
             'owner', s.subowner::int8, 'enabled', s.subenabled, 'slotName', s.subslotname,
-            'publications', s.subpublications, 'options', ${optionsObject}) order by s.subname)
+            'publications', s.subpublications, 'options', ${optionsObject},
+            'comment', pg_catalog.obj_description((${subscriptionOid(probe, 's')})::oid, 'pg_subscription')) order by s.subname)
        from pg_catalog.pg_subscription s where s.${ownDatabase}`;
 }
 
@@ -112,6 +113,7 @@ export function parseSubscriptions(
         const relation = relations(asNumber(table));
         return relation ? [{ oid: asNumber(table), ...relation, state: parseTableState(asText(state)) }] : [];
       }),
+      comment: asTextOrNull(fields['comment']),
     };
   });
 }

@@ -3,12 +3,16 @@ import type { Session } from '../postgres/session.ts';
 import { asFlag, asList, asNumber, asObject, asText, type Json } from './json.ts';
 
 /**
- * Columns and unique indexes of tables. attgenerated came with 12, so it is read through to_jsonb, which has
+ * Columns, unique indexes and referring tables of tables. attgenerated came with 12, so it is read through to_jsonb, which has
  * it where it exists. Identity: the columns of the index that serves it, all columns with FULL, none with NOTHING.
  */
 const detailsText = `
   select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('oid', c.oid::int8, 'schema', n.nspname, 'name', c.relname,
     'identity', c.relreplident::text,
+    'referencedBy', (select pg_catalog.json_agg(distinct pg_catalog.jsonb_build_array(fn.nspname, fc.relname))
+                       from pg_catalog.pg_constraint f join pg_catalog.pg_class fc on fc.oid = f.conrelid
+                       join pg_catalog.pg_namespace fn on fn.oid = fc.relnamespace
+                      where f.contype = 'f' and f.confrelid = c.oid and f.conrelid <> c.oid),
     'columns', (select pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
                           coalesce(pg_catalog.to_jsonb(a) ->> 'attgenerated'::text, ''), a.attnum) order by a.attnum)
                   from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
@@ -47,6 +51,10 @@ function parseDetails(row: Json): TableDetails {
   const columns = asList(fields['columns']).map(parseColumn);
   const indexes = asList(fields['indexes']).map(parseIndex);
   const identity = identityKeys(asText(fields['identity']), indexes);
+  const referencedBy = asList(fields['referencedBy']).map((pair) => {
+    const [schema, name] = asList(pair);
+    return { schema: asText(schema), name: asText(name) };
+  });
   return {
     oid: asNumber(fields['oid']),
     schema: asText(fields['schema']),
@@ -56,6 +64,7 @@ function parseDetails(row: Json): TableDetails {
       inIdentity: identity === 'all' ? true : identity.includes(number),
     })),
     uniqueIndexes: indexes.map((index) => describeIndex(index, columns)),
+    ...(referencedBy.length > 0 ? { referencedBy } : {}),
   };
 }
 

@@ -6,7 +6,8 @@ import type { OwnerLookup } from './lookups.ts';
  * Ordinary and partitioned tables outside the system's schemas, as one list per column: ten thousand rows are built
  * in half the time of as many small arrays. `flags` has five letters a table: relkind, p for a partition, u for an
  * unlogged one, relreplident, and y where an index serves the identity (the primary key of 'default', the index of
- * USING INDEX). Schemas and owners come as oids. All versions from 10.
+ * USING INDEX). Schemas and owners come as oids. What few tables have comes by the table's oid: the index that is the
+ * replica identity, and the tables it inherits from (of ordinary inheritance). All versions from 10.
  */
 export const tablesQuery = `
   select pg_catalog.json_build_object(
@@ -21,7 +22,13 @@ export const tablesQuery = `
            'flags', pg_catalog.string_agg(pg_catalog.concat(c.relkind::text, case when c.relispartition then 'p' else '-' end,
               c.relpersistence::text, c.relreplident::text,
               case when c.relreplident = 'd' and x.by_primary_key or c.relreplident = 'i' and x.by_index
-                   then 'y' else '-' end), ''))
+                   then 'y' else '-' end), ''),
+           'identityIndexes', (select pg_catalog.json_object_agg(r.indrelid::text, n.relname)
+              from pg_catalog.pg_index r join pg_catalog.pg_class n on n.oid = r.indexrelid where r.indisreplident),
+           'inherits', (select pg_catalog.json_object_agg(g.inhrelid::text, g.parents) from (
+              select h.inhrelid, pg_catalog.json_agg(h.inhparent::int8 order by h.inhseqno) as parents
+                from pg_catalog.pg_inherits h join pg_catalog.pg_class k on k.oid = h.inhrelid
+               where k.relkind = 'r' and not k.relispartition group by h.inhrelid) g))
     from pg_catalog.pg_class c
     left join (select indrelid, pg_catalog.bool_or(indisprimary) as by_primary_key, pg_catalog.bool_or(indisreplident) as by_index
                  from pg_catalog.pg_index where indisvalid and indimmediate group by indrelid) x on x.indrelid = c.oid
@@ -54,6 +61,8 @@ export function parseTables(
   const [schemas, names, holders] = [asList(columns['schema']), asList(columns['name']), asList(columns['owner'])];
   const [pages, tuples, parents] = [asList(columns['pages']), asList(columns['tuples']), asList(columns['parent'])];
   const flags = asTextOrNull(columns['flags']) ?? '';
+  const identityIndexes = asObject(columns['identityIndexes'] ?? {});
+  const inherits = asObject(columns['inherits'] ?? {});
   const tables: Table[] = [];
   for (const [index, oid] of asList(columns['oid']).entries()) {
     const schema = schemaName(asNumber(schemas[index]));
@@ -67,6 +76,9 @@ export function parseTables(
     const pageCount = asNumber(pages[index]);
     const tupleCount = asNumber(tuples[index]);
     const parent = asNumberOrNull(parents[index]);
+    const key = String(asNumber(oid));
+    const identityIndex = replicaIdentity === 'index' ? asTextOrNull(identityIndexes[key]) : null;
+    const ancestors = asList(inherits[key]).map(asNumber);
     tables.push({
       oid: asNumber(oid),
       schema,
@@ -74,10 +86,12 @@ export function parseTables(
       partitioned: kind === 'p',
       isPartition: partition === 'p',
       ...(parent === null ? {} : { partitionOf: parent }),
+      ...(ancestors.length > 0 ? { inheritsFrom: ancestors } : {}),
       unlogged: persistence === 'u',
       owner: holder.name,
       ownedByMe: holder.mine,
       replicaIdentity,
+      ...(identityIndex === null ? {} : { identityIndex }),
       identityUsable: replicaIdentity === 'full' || served === 'y',
       sizeBytes: pageCount * blockSize,
       // Never analysed: -1 since 14; before, 0 with no pages, which an empty table has too.

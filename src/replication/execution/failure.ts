@@ -12,8 +12,9 @@ export interface StepFailure {
 }
 
 /**
- * What became of a step whose statement was rejected with `thrown`: cancelled by us, out of time, lost, or
- * refused. After a cancel or a time-out it is looked whether anything was left behind. `blockers` are those seen
+ * What became of a step whose statement was rejected with `thrown`: cancelled by us, out of time, or refused (a lost
+ * connection is loss.ts's). After a cancel or a time-out, or
+ * where the publisher went away, it is looked whether anything was left behind. `blockers` are those seen
  * last. Secrets are not yet taken out. Never rejects.
  */
 export async function explainFailure(
@@ -28,20 +29,9 @@ export async function explainFailure(
   const { dependencies, aborted, blockers } = context;
   const described = describeError(thrown);
   const place = `on ${step.serverName}`;
-  if (ReplicationError.is(thrown, 'connectionLost')) {
-    return {
-      status: 'unknown',
-      cancelled: false,
-      error: {
-        ...described,
-        message: `The connection to ${step.serverName} broke while this ran: ${step.title}. Nobody can say yet whether it was carried out.`,
-        advice: recheckAdvice(step),
-      },
-    };
-  }
   const outOfTime = ReplicationError.is(thrown, 'timeout') && step.wait !== null;
   if (!outOfTime && !ReplicationError.is(thrown, 'cancelled'))
-    return { status: 'failed', cancelled: false, error: described };
+    return { status: 'failed', cancelled: false, error: await withLeftovers(step, described, dependencies) };
 
   const left = leftBehindInWords(await clearLeftovers(step, dependencies));
   if (!outOfTime) {
@@ -63,10 +53,18 @@ export async function explainFailure(
   };
 }
 
-function recheckAdvice(step: Step): string {
-  const objects = (step.leftovers ?? []).map((leftover) => leftover.what);
-  const looking = objects.length > 0 ? `look for ${objects.join(' and ')}` : 'look at what it changes';
-  return `When ${step.serverName} answers again, refresh it and ${looking} before running anything again.`;
+/**
+ * A publisher that went away in the middle leaves what the subscriber had it make: its WAL sender doesn't notice, and
+ * goes on with the slot.
+ */
+async function withLeftovers(
+  step: Step,
+  error: ErrorDescription,
+  dependencies: ExecutorDependencies,
+): Promise<ErrorDescription> {
+  if (error.kind !== 'publisherRefused' || (step.leftovers ?? []).length === 0) return error;
+  const left = leftBehindInWords(await clearLeftovers(step, dependencies, 'own'));
+  return { ...error, advice: error.advice === undefined ? left : `${left} ${error.advice}` };
 }
 
 /** "process 4711 (app as bob, idle in transaction for 3 min)". The first three, and how many more. */

@@ -1,4 +1,5 @@
 import type { Leftover, Step } from '../model/plan.ts';
+import type { Session } from '../postgres/session.ts';
 import { renderForServer } from '../postgres/statement.ts';
 import type { ExecutorDependencies } from './dependencies.ts';
 import { pause } from './pause.ts';
@@ -19,14 +20,19 @@ export interface LeftBehind {
 
 /**
  * Looks whether an ended step left anything on the servers, and makes them let go of what is only half made.
- * Waits a while for it to go. Never rejects.
+ * Waits a while for it to go. `by`: the sessions that are there anyway; or, where connections just broke, ones of its
+ * own. Never rejects.
  */
-export async function clearLeftovers(step: Step, dependencies: ExecutorDependencies): Promise<LeftBehind> {
+export async function clearLeftovers(
+  step: Step,
+  dependencies: ExecutorDependencies,
+  by: 'watching' | 'own' = 'watching',
+): Promise<LeftBehind> {
   const there: string[] = [];
   const unknown: string[] = [];
   for (const leftover of step.leftovers ?? []) {
     try {
-      if (!(await goes(leftover, dependencies))) there.push(leftover.what);
+      if (!(await looked(leftover, dependencies, by))) there.push(leftover.what);
     } catch {
       unknown.push(leftover.what);
     }
@@ -34,8 +40,21 @@ export async function clearLeftovers(step: Step, dependencies: ExecutorDependenc
   return { there, unknown };
 }
 
-async function goes(leftover: Leftover, dependencies: ExecutorDependencies): Promise<boolean> {
-  const session = await dependencies.watchSession(leftover.connectionId);
+async function looked(
+  leftover: Leftover,
+  dependencies: ExecutorDependencies,
+  by: 'watching' | 'own',
+): Promise<boolean> {
+  if (by === 'watching') return goes(leftover, await dependencies.watchSession(leftover.connectionId));
+  const session = await dependencies.session(leftover.connectionId, AbortSignal.timeout(deadlineMs));
+  try {
+    return await goes(leftover, session);
+  } finally {
+    await session.close();
+  }
+}
+
+async function goes(leftover: Leftover, session: Session): Promise<boolean> {
   const doing = `look for ${leftover.what}`;
   for (const until = Date.now() + patienceMs; ; await pause(everyMs)) {
     const rows = await session.query<object>(renderForServer(leftover.probe), [], { doing, deadlineMs });

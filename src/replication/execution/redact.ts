@@ -12,6 +12,11 @@ export interface Redactor {
 /** A redactor for every secret in the plan's statements, in each form in which it could come back. */
 export function redactorFor(plan: Plan): Redactor {
   const statements = plan.steps.flatMap((step) => [step.statement, ...(step.undo ? [step.undo.statement] : [])]);
+  return redactorOf(statements);
+}
+
+/** A redactor for every secret in these statements. */
+export function redactorOf(statements: readonly Statement[]): Redactor {
   // The longest first, so that no part of a longer one stays.
   const secrets = [...new Set(statements.flatMap(secretsIn))].toSorted((one, other) => other.length - one.length);
   const patterns = secrets.filter((secret) => secret !== '').map(anyFormOf);

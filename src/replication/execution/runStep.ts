@@ -1,4 +1,4 @@
-import { describeError } from '../model/errors.ts';
+import { describeError, ReplicationError, type ErrorDescription } from '../model/errors.ts';
 import type { PlanProgress, Step, StepOutcome } from '../model/plan.ts';
 import type { Session } from '../postgres/session.ts';
 import { renderForServer } from '../postgres/statement.ts';
@@ -6,6 +6,7 @@ import { watchBlockers } from './blockerWatch.ts';
 import { cancelWhenWanted } from './cancel.ts';
 import type { ExecutorDependencies } from './dependencies.ts';
 import { explainFailure, type StepFailure } from './failure.ts';
+import { afterLoss } from './loss.ts';
 import type { PlanSessions } from './planSessions.ts';
 import type { Redactor } from './redact.ts';
 
@@ -18,7 +19,8 @@ export interface StepContext {
   readonly sessions: PlanSessions;
   readonly redactor: Redactor;
   readonly signal: AbortSignal | undefined;
-  readonly tell: (progress: PlanProgress) => void;
+  /** Resolves when what listens has written it down. Never rejects. */
+  readonly tell: (progress: PlanProgress) => Promise<void>;
 }
 
 export interface StepResult {
@@ -31,33 +33,43 @@ export async function runStep(step: Step, context: StepContext): Promise<StepRes
   const { redactor, tell } = context;
   const began = Date.now();
   const took = (): number => Date.now() - began;
-  tell({ type: 'started', stepId: step.id });
+  await tell({ type: 'started', stepId: step.id });
   const result = await attempt(step, context);
   if ('notices' in result) {
     const notices = result.notices.map((notice) => redactor.text(notice));
-    const outcome: StepOutcome = { stepId: step.id, status: 'done', tookMs: took(), notices, error: null };
-    tell({ type: 'finished', stepId: step.id, tookMs: took(), notices });
+    const outcome: StepOutcome = {
+      stepId: step.id,
+      status: 'done',
+      tookMs: took(),
+      notices,
+      error: null,
+      ...(result.foundOut ? { foundOut: true } : {}),
+    };
+    await tell({ type: 'finished', stepId: step.id, tookMs: took(), notices });
     return { outcome, cancelled: false };
   }
   const error = redactor.error(result.error);
-  tell({ type: 'failed', stepId: step.id, error });
+  await tell({ type: 'failed', stepId: step.id, error });
   return {
     outcome: { stepId: step.id, status: result.status, tookMs: took(), notices: [], error },
     cancelled: result.cancelled,
   };
 }
 
-async function attempt(
-  step: Step,
-  context: StepContext,
-): Promise<{ readonly notices: readonly string[] } | StepFailure> {
+/** What the server sent along. `foundOut` as in StepOutcome. */
+interface StepSuccess {
+  readonly notices: readonly string[];
+  readonly foundOut?: true;
+}
+
+async function attempt(step: Step, context: StepContext): Promise<StepSuccess | StepFailure> {
   const { sessions, signal } = context;
   let session: Session | undefined;
   try {
     session = await sessions.ready(step, signal);
   } catch (error) {
     // Nothing was sent yet, so whatever it is, the step didn't happen.
-    if (!signal?.aborted) return { status: 'failed', cancelled: false, error: describeError(error) };
+    if (!signal?.aborted) return { status: 'failed', cancelled: false, error: notBegun(step, describeError(error)) };
   }
   if (!session || signal?.aborted) {
     const message = `Cancelled before it began on ${step.serverName}: ${step.title}.`;
@@ -66,14 +78,19 @@ async function attempt(
   return send(step, session, context);
 }
 
+function notBegun(step: Step, error: ErrorDescription): ErrorDescription {
+  const advice = [`Nothing was sent to ${step.serverName} for this step.`, error.advice];
+  return { ...error, advice: advice.filter((part) => part !== undefined).join(' ') };
+}
+
 async function send(
   step: Step,
   session: Session,
   { dependencies, signal, tell }: StepContext,
-): Promise<{ readonly notices: readonly string[] } | StepFailure> {
+): Promise<StepSuccess | StepFailure> {
   const ended = new AbortController();
   const watching = watchBlockers(step, session.backendPid, dependencies, ended.signal, (blockers, remainingMs) => {
-    tell({ type: 'waiting', stepId: step.id, blockers, remainingMs });
+    void tell({ type: 'waiting', stepId: step.id, blockers, remainingMs });
   });
   const cancelling = cancelWhenWanted(step, session, dependencies, signal, ended.signal);
   const limitMs = step.wait?.limitMs ?? dependencies.facts(step.connectionId)?.target.statementTimeoutMs ?? 0;
@@ -85,6 +102,10 @@ async function send(
   } catch (error) {
     ended.abort();
     await cancelling;
+    if (ReplicationError.is(error, 'connectionLost')) {
+      const became = await afterLoss(step, describeError(error), dependencies, signal);
+      return became === 'done' ? { notices: [], foundOut: true } : became;
+    }
     return await explainFailure(step, error, {
       dependencies,
       aborted: signal?.aborted ?? false,

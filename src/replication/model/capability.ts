@@ -10,11 +10,13 @@ export const capabilityNames = [
   'publication.viaRoot',
   'publication.partitionedTables',
   'publication.generatedColumns',
+  'publication.setAllTables',
   'subscription.create',
   'subscription.binary',
   'subscription.streaming',
   'subscription.parallelStreaming',
   'subscription.twoPhase',
+  'subscription.alterTwoPhase',
   'subscription.disableOnError',
   'subscription.passwordRequired',
   'subscription.runAsOwner',
@@ -23,6 +25,8 @@ export const capabilityNames = [
   'slot.create',
   'slot.twoPhase',
   'slot.failover',
+  'slot.advance',
+  'slot.copy',
 ] as const;
 export type CapabilityName = (typeof capabilityNames)[number];
 

@@ -91,8 +91,9 @@ export interface SlotChoice {
 }
 
 export interface ReplicaIdentityChoice {
-  readonly tables: readonly { readonly schema: string; readonly name: string }[];
+  /** `index` is the table's own, where the identity of several is 'index'. */
+  readonly tables: readonly { readonly schema: string; readonly name: string; readonly index?: string }[];
   readonly identity: ReplicaIdentity;
-  /** The index, where the identity is 'index' (then there is one table). */
+  /** The index, where the identity of one table is 'index'. */
   readonly index: string | null;
 }

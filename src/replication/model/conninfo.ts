@@ -1,4 +1,4 @@
-import type { ConninfoPairs } from './choices.ts';
+import type { ConninfoPairs, SecretConninfo } from './choices.ts';
 import { invalidConninfo, isUri, parseConninfoUri, type RawPairs } from './conninfoUri.ts';
 import { Secret } from './secret.ts';
 
@@ -46,6 +46,21 @@ export function parseConninfo(text: string): ParsedConninfo {
       .filter(([keyword, value]) => secretKeywords.includes(keyword) && keyword !== 'password' && value !== '')
       .map(([keyword, value]) => [keyword, new Secret(value)] as const),
   };
+}
+
+/**
+ * As `parseConninfo`, with the secrets at their places: what is written back holds every keyword, unknown ones too, in
+ * the order it was written. A keyword that sounds like a secret counts as one.
+ */
+export function parseSecretConninfo(text: string): SecretConninfo {
+  if (text.includes('\0')) throw invalidConninfo(text.indexOf('\0'), 'a zero byte stands where none may be');
+  const values = new Map(isUri(text) ? parseConninfoUri(text) : parseKeywords(text));
+  return [...values].map(([keyword, value]) => [keyword, isSecretKeyword(keyword) ? new Secret(value) : value]);
+}
+
+/** Whether the value of a keyword is a secret, or sounds like one. */
+export function isSecretKeyword(keyword: string): boolean {
+  return secretKeywords.includes(keyword) || /password|secret/i.test(keyword);
 }
 
 /** The value of a keyword, undefined where it isn't given or is empty (which libpq takes as not given). */

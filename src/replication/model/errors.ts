@@ -94,3 +94,11 @@ export function describeError(error: unknown): ErrorDescription {
     ...(error.server === undefined ? {} : { server: error.server }),
   };
 }
+
+/** Joins what is said of an error. The server's own words, which a sentence may end with, come without a full stop. */
+export function asSentences(...parts: readonly (string | undefined)[]): string {
+  const said = parts.flatMap((part) => (part === undefined || part === '' ? [] : [part]));
+  return said
+    .map((part, index) => (index === said.length - 1 || /[.!?:;…]["”)]?$/.test(part) ? part : `${part}.`))
+    .join(' ');
+}

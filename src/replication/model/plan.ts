@@ -82,6 +82,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** What the plan was made from; compared with the servers before it runs. Absent for an undo. */
   readonly basis?: readonly PlanBasis[];
+  /** The entry of the history whose plan it takes back; absent for any other plan. */
+  readonly undoes?: string;
   /** What stays behind or must be done by hand afterwards, in words. */
   readonly remarks: readonly string[];
 }
@@ -133,6 +135,8 @@ export interface StepOutcome {
   /** Warnings and notices the server sent. */
   readonly notices: readonly string[];
   readonly error: ErrorDescription | null;
+  /** The server's answer never arrived; that it is done was found out afterwards, by `Step.effect`. */
+  readonly foundOut?: true;
 }
 
 export interface PlanOutcome {

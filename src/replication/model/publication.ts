@@ -36,4 +36,6 @@ export interface Publication {
   readonly tables: readonly PublishedTable[];
   /** The schemas named in it, since 15. */
   readonly schemas: readonly string[];
+  /** COMMENT ON PUBLICATION; null where there is none. */
+  readonly comment: string | null;
 }

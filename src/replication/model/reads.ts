@@ -54,6 +54,18 @@ export interface ColumnDefinition {
   readonly identity: 'always' | 'byDefault' | null;
   /** Schema and name, where it isn't the type's own. */
   readonly collation: string | null;
+  /** A function that isn't PostgreSQL's own and that the expression calls, as regprocedure writes it. */
+  readonly callsFunction?: string;
+}
+
+/** A constraint as pg_get_constraintdef() writes it. */
+export interface ConstraintDefinition {
+  readonly name: string;
+  readonly definition: string;
+  /** It comes from the table this one is a partition of. */
+  readonly inherited?: true;
+  /** As of a column. */
+  readonly callsFunction?: string;
 }
 
 /** An enum, domain or sequence that a table needs. */
@@ -66,10 +78,12 @@ export interface NeededType extends TableName {
 /** All that is needed to make a table again on a subscriber. */
 export interface TableDefinition extends TableName {
   readonly columns: readonly ColumnDefinition[];
-  /** Primary key, unique and check constraints, as pg_get_constraintdef() writes them. */
-  readonly constraints: readonly { readonly name: string; readonly definition: string }[];
+  /** Primary key, unique and check constraints. */
+  readonly constraints: readonly ConstraintDefinition[];
   /** The PARTITION BY clause; null for an ordinary table. */
   readonly partitionKey: string | null;
+  /** What it is a partition of, with its FOR VALUES clause; absent where it is none. */
+  readonly partitionOf?: TableName & { readonly bound: string };
   readonly needs: readonly NeededType[];
   readonly replicaIdentity: 'default' | 'index' | 'full' | 'nothing';
   /** The index that is the replica identity, as CREATE UNIQUE INDEX; null where it is none of a constraint's. */
@@ -95,8 +109,10 @@ export interface PeekedChange {
 
 export interface PeekedChanges {
   readonly changes: readonly PeekedChange[];
-  /** There are more than the limit. */
+  /** There are more than the limit, or may be beyond `upTo`. */
   readonly more: boolean;
+  /** How far WAL was looked through in the time there was; null where to its end, or to the limit of changes. */
+  readonly upTo: Lsn | null;
   readonly tookMs: number;
 }
 
@@ -111,6 +127,20 @@ export interface SettingDetail {
   /** Changed in a file already, in force after the next restart. */
   readonly pendingRestart: boolean;
   readonly description: string;
+  readonly type: 'bool' | 'enum' | 'integer' | 'real' | 'string';
+  /** The smallest and the largest value in `unit`; null where there is no such limit. */
+  readonly min: number | null;
+  readonly max: number | null;
+  /** The values of an enum. */
+  readonly choices: readonly string[];
+  /** Of the setting that limits them: how many replication origins there are, for which the server needs room to start. */
+  readonly origins?: number;
+  /** Whether this role may change it by ALTER SYSTEM (superuser, or granted since 15), and the server lets anybody (17). */
+  readonly alterable: boolean;
+  /** Whether this role may reload the configuration (pg_reload_conf). */
+  readonly reloadable: boolean;
+  /** What postgresql.auto.conf says: null where it says nothing of it, absent where this role may not read it. */
+  readonly inAutoFile?: string | null;
 }
 
 /** A role, as far as replication cares. */
@@ -119,6 +149,47 @@ export interface RoleDetail {
   readonly superuser: boolean;
   readonly replication: boolean;
   readonly login: boolean;
+}
+
+/** What a role that is there, or is yet to be made (then what PUBLIC may), is allowed of what replication needs. */
+export interface RoleAccess {
+  readonly role: string;
+  readonly exists: boolean;
+  readonly superuser: boolean;
+  /** The REPLICATION attribute. */
+  readonly replication: boolean;
+  readonly login: boolean;
+  /** Sees all rows of tables with row-level security. */
+  readonly bypassesRowSecurity: boolean;
+  /** Those roles of the hosting providers that it is a member of. */
+  readonly memberOf: readonly string[];
+  readonly database: { readonly connect: boolean; readonly grantable: boolean };
+  readonly schemas: readonly { readonly schema: string; readonly usage: boolean; readonly grantable: boolean }[];
+  readonly tables: readonly TableAccess[];
+  /** SELECT on tables that `owner` makes later; `schema` null for all schemas. */
+  readonly future: readonly { readonly owner: string; readonly schema: string | null }[];
+  readonly giver: RoleGiver;
+}
+
+/** One table, as far as a role may read it. */
+export interface TableAccess extends TableName {
+  /** 'all', or the columns that it may read. */
+  readonly select: 'all' | readonly string[];
+  /** Columns on which SELECT was granted to the role itself. */
+  readonly ownColumns: readonly string[];
+  /** Whether the role that is logged in may grant SELECT on it. */
+  readonly grantable: boolean;
+  /** Row-level security applies to the role: it would see only some of the rows. */
+  readonly rowSecurity: boolean;
+}
+
+/** The role that is logged in, as far as it may make others. */
+export interface RoleGiver {
+  readonly name: string;
+  readonly createsRoles: boolean;
+  /** May give the REPLICATION attribute: a superuser; since 16 also who has CREATEROLE and the attribute itself. */
+  readonly givesReplication: boolean;
+  readonly memberOf: readonly string[];
 }
 
 /** What became of opening a replication connection (IDENTIFY_SYSTEM). */

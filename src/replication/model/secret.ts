@@ -18,6 +18,16 @@ export class Secret {
     return this.#value;
   }
 
+  /** Whether both are the same secret; tells no more than that. */
+  equals(other: Secret): boolean {
+    return this.#value === other.#value;
+  }
+
+  /** Whether it begins with `text`, which is no secret: the mark of a SCRAM verifier. */
+  startsWith(text: string): boolean {
+    return this.#value.startsWith(text);
+  }
+
   toString(): string {
     return redacted;
   }

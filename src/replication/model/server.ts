@@ -35,6 +35,8 @@ export interface ServerInfo {
   readonly databases: readonly string[];
   /** Output plugins that can be had (pgoutput and test_decoding come with the server; others where seen in use). */
   readonly plugins: readonly string[];
+  /** Roles and functions by which a hosting provider is recognised (providers/signs.ts); absent where there are none. */
+  readonly providerSigns?: readonly string[];
   /** Schemas of the database outside the system's. */
   readonly schemas: readonly string[];
 }

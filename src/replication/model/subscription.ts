@@ -52,4 +52,6 @@ export interface Subscription {
   readonly options: SubscriptionOptions;
   readonly skipLsn: Lsn | null;
   readonly tables: readonly SubscribedTable[];
+  /** COMMENT ON SUBSCRIPTION; null where there is none, or where the role can't find its oid out (10–13). */
+  readonly comment: string | null;
 }

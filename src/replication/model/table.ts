@@ -9,12 +9,16 @@ export interface Table {
   readonly isPartition: boolean;
   /** The oid of the table it is a partition of; absent where it is none. */
   readonly partitionOf?: number;
+  /** The oids of the tables it inherits from (INHERITS, not as a partition); absent where there are none. */
+  readonly inheritsFrom?: readonly number[];
   /** Unlogged tables can't be published. */
   readonly unlogged: boolean;
   readonly owner: string;
   /** Whether the role that is logged in may act as its owner. */
   readonly ownedByMe: boolean;
   readonly replicaIdentity: ReplicaIdentity;
+  /** The index, where the identity is 'index' and it is still there. */
+  readonly identityIndex?: string;
   /** False where UPDATE and DELETE would fail once published: nothing, or default without a primary key. */
   readonly identityUsable: boolean;
   /** Bytes, as of the last VACUUM or ANALYZE (relpages); an estimate. */
@@ -48,4 +52,6 @@ export interface TableDetails {
   readonly name: string;
   readonly columns: readonly Column[];
   readonly uniqueIndexes: readonly UniqueIndex[];
+  /** Other tables whose foreign keys refer to it, so that it can't be truncated; absent where there are none. */
+  readonly referencedBy?: readonly { readonly schema: string; readonly name: string }[];
 }

@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
+
 import type { PlanBasis } from '../model/plan.ts';
+import type { PublishedTable } from '../model/publication.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { PlanTarget } from './target.ts';
 
@@ -17,28 +20,42 @@ export function basisOf(target: PlanTarget, subjects: readonly Subject[]): reado
 
 /**
  * A text that differs when the definition of an object does: all of a publication, a subscription or a table's
- * identity, of a slot what doesn't move. Empty where the snapshot has no such object.
+ * identity, of a slot what doesn't move. What changes by itself is left out: how far tables are copied, whether
+ * two-phase commit has come into force, the transaction to be skipped. Empty where the snapshot has no such object.
  */
 export function fingerprintOf({ inventory, pulse }: Snapshot, { kind, name, schema }: Subject): string {
   switch (kind) {
-    case 'publication':
-      return text(inventory.publications.find((publication) => publication.name === name));
+    case 'publication': {
+      const found = inventory.publications.find((publication) => publication.name === name);
+      return found ? digest({ ...found, tables: found.tables.map(memberDefinition) }) : '';
+    }
     case 'subscription': {
       const found = inventory.subscriptions.find((subscription) => subscription.name === name);
-      // How far its tables are copied moves by itself.
-      return found ? text({ ...found, tables: found.tables.map(({ oid }) => oid) }) : '';
+      if (!found) return '';
+      const { tables, skipLsn: _, options, ...definition } = found;
+      const twoPhase = options.twoPhase === null ? null : options.twoPhase !== 'disabled';
+      // pg_subscription_rel has no order of its own: a row moves in it as its state changes.
+      const oids = tables.map(({ oid }) => oid).toSorted((a, b) => a - b);
+      return digest({ ...definition, options: { ...options, twoPhase }, tables: oids });
     }
     case 'slot': {
       const found = pulse.slots.find((slot) => slot.name === name);
-      return found ? text([found.type, found.plugin, found.database, found.twoPhase, found.failover]) : '';
+      return found ? digest([found.type, found.plugin, found.database, found.twoPhase, found.failover]) : '';
     }
     case 'table': {
       const found = inventory.tables.find((table) => table.name === name && table.schema === schema);
-      return found ? text([found.oid, found.replicaIdentity, found.identityUsable]) : '';
+      return found ? digest([found.oid, found.replicaIdentity, found.identityUsable]) : '';
     }
   }
 }
 
-function text(value: unknown): string {
-  return value === undefined ? '' : JSON.stringify(value);
+/** A column that is added to a table doesn't change a publication of it. */
+function memberDefinition(table: PublishedTable): unknown {
+  const { columnCount: _, ...definition } = table;
+  return definition;
+}
+
+/** Short, so that the history stays small where a publication has ten thousand tables. */
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
 }

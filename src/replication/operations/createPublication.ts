@@ -1,10 +1,14 @@
 import type { PublicationChoice } from '../model/choices.ts';
 import type { Plan, Problem } from '../model/plan.ts';
+import type { MemberVerdict } from '../model/reads.ts';
 import type { TableDetails } from '../model/table.ts';
 import { quoteIdentifier } from '../postgres/quote.ts';
+import { basisOf } from './basis.ts';
 import { checkColumns } from './checks/checkColumns.ts';
 import { checkIdentities } from './checks/checkIdentities.ts';
 import { checkPublishedTables } from './checks/checkPublishedTables.ts';
+import { checkVerdicts, verdictsByTable } from './checks/checkVerdicts.ts';
+import { publicationIs } from './effects.ts';
 import { checkObjectName } from './names.ts';
 import { obstacle } from './offers.ts';
 import { createPublicationSql } from './publicationSql.ts';
@@ -17,37 +21,59 @@ import type { PlanTarget } from './target.ts';
  */
 export function planCreatePublication(target: PlanTarget, choice: PublicationChoice): Plan {
   const title = `Create publication ${choice.name}`;
-  return makePlan(title, [
-    {
-      on: target,
-      title,
-      statement: [createPublicationSql(target.snapshot.inventory, choice)],
-      undo: {
-        title: `Drop publication ${choice.name}`,
-        statement: [`DROP PUBLICATION ${quoteIdentifier(choice.name)}`],
-      },
+  const step = {
+    on: target,
+    title,
+    statement: [createPublicationSql(target.snapshot.inventory, choice)],
+    undo: {
+      title: `Drop publication ${choice.name}`,
+      statement: [`DROP PUBLICATION ${quoteIdentifier(choice.name)}`],
     },
-  ]);
+    effect: publicationIs(choice.name),
+  };
+  return makePlan(title, [step], [], basisOf(target, [{ kind: 'publication', name: choice.name }]));
 }
 
 /**
  * What is wrong with a choice before it is run. Errors are what the server would refuse; warnings are what it
  * would accept and what breaks later: the publisher's own UPDATEs and DELETEs, or the stream. `details` are those
- * of the chosen tables, by oid; what isn't in it is checked only as far as the inventory goes.
+ * of the chosen tables, by oid; what isn't in it is checked only as far as the inventory goes. `verdicts` are the
+ * server's own of the tables (OnDemandReads.tryMembers); null where it wasn't asked.
  */
 export function checkPublication(
   target: PlanTarget,
   choice: PublicationChoice,
   details: ReadonlyMap<number, TableDetails>,
+  verdicts: readonly MemberVerdict[] | null = null,
 ): readonly Problem[] {
   return [
     ...checkName(target, choice),
     ...checkServer(target),
     ...checkScope(target, choice),
     ...checkOptions(target, choice),
-    ...checkPublishedTables(target, choice),
-    ...checkColumns(target, choice, details),
-    ...checkIdentities(target, choice, details),
+    ...checkMembers(target, choice, details, verdicts),
+  ];
+}
+
+/** The part of the checks that is about single tables. `kept` as for `checkPublishedTables`. */
+export function checkMembers(
+  target: PlanTarget,
+  choice: PublicationChoice,
+  details: ReadonlyMap<number, TableDetails>,
+  verdicts: readonly MemberVerdict[] | null,
+  kept: ReadonlySet<string> = new Set(),
+): readonly Problem[] {
+  const byTable = verdictsByTable(verdicts);
+  const own = [
+    ...checkPublishedTables(target, choice, byTable, kept),
+    ...checkColumns(target, choice, details, byTable),
+  ];
+  const refused = new Set(own.filter(({ severity }) => severity === 'error').map(({ object }) => object));
+  return [
+    ...own,
+    // What is said in our words already isn't said in the server's too.
+    ...checkVerdicts(choice, byTable).filter(({ object }) => !refused.has(object)),
+    ...checkIdentities(target, choice, details, byTable),
   ];
 }
 
@@ -72,19 +98,26 @@ function checkServer(target: PlanTarget): readonly Problem[] {
   ];
 }
 
-function checkScope(target: PlanTarget, choice: PublicationChoice): readonly Problem[] {
+/** All tables, schemas, or none: whether the server and the role can publish them. `before`: those that are in it. */
+export function checkScope(
+  target: PlanTarget,
+  choice: PublicationChoice,
+  before: { readonly allTables: boolean; readonly schemas: readonly string[] } = { allTables: false, schemas: [] },
+): readonly Problem[] {
   const { inventory } = target.snapshot;
   const problems: Problem[] = [];
   const tables = (severity: Problem['severity'], message: string): void => {
     problems.push({ severity, message, field: 'tables' });
   };
   if (choice.scope === 'allTables') {
-    const reason = obstacle(inventory, 'publication.allTables');
+    const reason = before.allTables ? null : obstacle(inventory, 'publication.allTables');
     if (reason !== null) tables('error', reason);
     return problems;
   }
   if (choice.schemas.length > 0) {
-    const reason = obstacle(inventory, 'publication.schemas');
+    const reason = choice.schemas.every((schema) => before.schemas.includes(schema))
+      ? null
+      : obstacle(inventory, 'publication.schemas');
     if (reason !== null) tables('error', reason);
     for (const schema of choice.schemas) {
       if (!inventory.server.schemas.includes(schema)) tables('error', `There is no schema ${schema} in this database.`);
@@ -96,7 +129,8 @@ function checkScope(target: PlanTarget, choice: PublicationChoice): readonly Pro
   return problems;
 }
 
-function checkOptions(target: PlanTarget, choice: PublicationChoice): readonly Problem[] {
+/** Operations and options: what the server doesn't have, and what publishes nothing. */
+export function checkOptions(target: PlanTarget, choice: PublicationChoice): readonly Problem[] {
   const { inventory } = target.snapshot;
   const problems: Problem[] = [];
   const { insert, update, delete: del, truncate } = choice.operations;

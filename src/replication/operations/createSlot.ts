@@ -1,5 +1,6 @@
 import type { SlotChoice } from '../model/choices.ts';
 import type { Plan, Problem } from '../model/plan.ts';
+import { basisOf } from './basis.ts';
 import { checkFreeSlots } from './checks/limits.ts';
 import { slotNameFault } from './names.ts';
 import { obstacle, offers } from './offers.ts';
@@ -23,7 +24,8 @@ export function planCreateSlot(target: PlanTarget, choice: SlotChoice): Plan {
     twoPhase: choice.twoPhase && offers(inventory, 'slot.twoPhase'),
     failover: choice.failover && offers(inventory, 'slot.failover'),
   });
-  return makePlan(`Create replication slot ${choice.name}`, [step], remarks);
+  const basis = basisOf(target, [{ kind: 'slot', name: choice.name }]);
+  return makePlan(`Create replication slot ${choice.name}`, [step], remarks, basis);
 }
 
 /** What is wrong with a slot's name as it is typed; null where nothing is. */

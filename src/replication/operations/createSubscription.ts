@@ -1,13 +1,15 @@
-import type { SubscriptionChoice } from '../model/choices.ts';
+import type { SecretConninfo, SubscriptionChoice } from '../model/choices.ts';
 import type { Leftover, Plan, Problem, Step } from '../model/plan.ts';
 import { Secret } from '../model/secret.ts';
 import type { Statement } from '../model/statement.ts';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote.ts';
+import { basisOf } from './basis.ts';
 import { checkPublisherSlot } from './checks/checkPublisherSlot.ts';
 import { checkSubscribedTables } from './checks/checkSubscribedTables.ts';
 import { checkSubscriptionConnection } from './checks/checkSubscriptionConnection.ts';
 import { checkSubscriptionOptions } from './checks/checkSubscriptionOptions.ts';
 import { checkSubscriptionServer } from './checks/checkSubscriptionServer.ts';
+import { subscriptionIs } from './effects.ts';
 import { slotNameFault, slotNameFor } from './names.ts';
 import { offers } from './offers.ts';
 import { isSameCluster, slotFirstTarget } from './sameCluster.ts';
@@ -49,7 +51,8 @@ export function planCreateSubscription(parties: SubscriptionParties, choice: Sub
     );
   }
   steps.push(createStep(parties, choice, slot, limitMs));
-  return makePlan(`Create subscription ${choice.name}`, steps, remarksOn(parties, choice, slot));
+  const basis = basisOf(parties.subscriber, [{ kind: 'subscription', name: choice.name }]);
+  return makePlan(`Create subscription ${choice.name}`, steps, remarksOn(parties, choice, slot), basis);
 }
 
 /**
@@ -96,6 +99,7 @@ function createStep(
     transactional: slot.kind !== 'create',
     ...(slot.kind === 'create' && parties.publisher ? { alsoChanges: [nameOf(parties.publisher)] } : {}),
     undo: undoOf(choice, slot),
+    effect: subscriptionIs(choice.name),
     wait: { limitMs, blockersOn: slot.kind === 'create' && parties.publisher ? [parties.publisher.connectionId] : [] },
     leftovers: [
       subscriptionLeftover(on, choice.name),
@@ -120,16 +124,24 @@ function nameOf({ connectionId, serverName }: PlanTarget): Pick<PlanTarget, 'con
 
 function createStatement(on: PlanTarget, choice: SubscriptionChoice, slot: SlotWay): Statement {
   const options = [...slotOptions(choice, slot), ...subscriptionOptions(on.snapshot.inventory, choice)];
-  const conninfo = choice.conninfo.map(
-    // A password has no business among the pairs; if it got there it still isn't shown.
-    ([keyword, value]) => [keyword, /password|secret/i.test(keyword) ? new Secret(value) : value] as const,
-  );
   return [
     `CREATE SUBSCRIPTION ${quoteIdentifier(choice.name)}\n  CONNECTION `,
-    { conninfo: [...conninfo, ...(choice.password === null ? [] : [['password', choice.password] as const])] },
+    { conninfo: secretConninfo(choice) },
     `\n  PUBLICATION ${choice.publications.map(quoteIdentifier).join(', ')}`,
     ...(options.length > 0 ? [`\n  WITH (${options.join(', ')})`] : []),
   ];
+}
+
+/** The connection string of a choice, with the password in it as a secret. */
+export function secretConninfo({
+  conninfo,
+  password,
+}: Pick<SubscriptionChoice, 'conninfo' | 'password'>): SecretConninfo {
+  const pairs = conninfo.map(
+    // A password has no business among the pairs; if it got there it still isn't shown.
+    ([keyword, value]) => [keyword, /password|secret/i.test(keyword) ? new Secret(value) : value] as const,
+  );
+  return [...pairs, ...(password === null ? [] : [['password', password] as const])];
 }
 
 /** Only what differs from PostgreSQL's defaults: a slot is created, named as the subscription, enabled, data copied. */
@@ -148,9 +160,7 @@ function subscriptionLeftover(on: PlanTarget, name: string): Leftover {
   return {
     connectionId: on.connectionId,
     what: `the subscription ${name} on ${on.serverName}`,
-    probe: [
-      `SELECT subname FROM pg_catalog.pg_subscription WHERE subname = ${quoteLiteral(name)} AND subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())`,
-    ],
+    probe: subscriptionIs(name),
     release: null,
   };
 }

@@ -1,8 +1,12 @@
 import { ReplicationError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Publication } from '../model/publication.ts';
+import type { Statement } from '../model/statement.ts';
 import { quoteIdentifier } from '../postgres/quote.ts';
-import { createPublicationSql } from './publicationSql.ts';
+import { basisOf } from './basis.ts';
+import { publicationIs } from './effects.ts';
+import { slotsInWords, slotsThatMayRead } from './publicationReaders.ts';
+import { oneTransaction, againStatements } from './recreatePublication.ts';
 import { makePlan, type StepDraft } from './steps.ts';
 import type { PlanTarget } from './target.ts';
 import { listInWords } from './words.ts';
@@ -27,10 +31,15 @@ export function planDropPublications(
 ): Plan {
   const steps = names.map((name) => dropStep(target, publicationOf(target, name), readers));
   const title = names.length === 1 ? `Drop publication ${names[0]}` : `Drop ${names.length} publications`;
-  return makePlan(title, steps);
+  const basis = basisOf(
+    target,
+    names.map((name) => ({ kind: 'publication', name })),
+  );
+  return makePlan(title, steps, [], basis);
 }
 
-function publicationOf(target: PlanTarget, name: string): Publication {
+/** The publication of that name. Throws ReplicationError 'missing' where the target has none. */
+export function publicationOf(target: PlanTarget, name: string): Publication {
   const found = target.snapshot.inventory.publications.find((publication) => publication.name === name);
   if (found) return found;
   throw new ReplicationError('missing', `${target.serverName} has no publication ${name} in this database.`, {
@@ -48,8 +57,9 @@ function dropStep(target: PlanTarget, publication: Publication, readers: readonl
     consequence: consequenceOf(target, publication, known),
     undo: {
       title: `Create publication ${publication.name} again`,
-      statement: [createPublicationSql(target.snapshot.inventory, asChoice(publication))],
+      statement: again(againStatements(target, publication)),
     },
+    effect: publicationIs(publication.name, false),
   };
 }
 
@@ -67,16 +77,13 @@ function consequenceOf(target: PlanTarget, publication: Publication, known: read
     const names = known.map((reader) => `${reader.subscription} (${reader.serverName})`);
     return `${publication.name} is read by ${listInWords(names)}: each ${effect}.`;
   }
-  const slots = target.snapshot.pulse.slots.filter(
-    (slot) => slot.plugin === 'pgoutput' && slot.database === server.database && !slot.temporary,
-  );
+  const slots = slotsThatMayRead(target);
   if (slots.length === 0)
     return `The publication ${publication.name} and its list of tables are gone. Nothing seems to read it.`;
-  const readers = slots.map((slot) => `${slot.name} (${slot.active ? 'active' : 'inactive'})`);
-  return `It may be read through the replication slot ${listInWords(readers)}: a subscription that reads it ${effect}.`;
+  return `It may be read through the replication slot ${slotsInWords(slots)}: a subscription that reads it ${effect}.`;
 }
 
-/** A publication as the choice that would make it again. */
-function asChoice(publication: Publication): Parameters<typeof createPublicationSql>[1] {
-  return { ...publication, scope: publication.allTables ? 'allTables' : 'chosen' };
+/** Its one statement, or with its owner and its comment all of them as a whole. */
+function again(statements: readonly string[]): Statement {
+  return statements.length === 1 ? statements : oneTransaction(statements);
 }

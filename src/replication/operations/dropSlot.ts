@@ -1,93 +1,81 @@
-import { ReplicationError } from '../model/errors.ts';
-import { lsnDistance } from '../model/lsn.ts';
 import type { Plan } from '../model/plan.ts';
 import { bytesText } from '../model/quantity.ts';
-import type { Slot, WalSender } from '../model/slot.ts';
+import type { Slot } from '../model/slot.ts';
+import type { Pulse } from '../model/snapshot.ts';
+import { basisOf } from './basis.ts';
+import { slotIs } from './effects.ts';
+import { retainedBytes, walFreedByDrop } from './retainedWal.ts';
+import { refuseServersOwn, refuseWhileUsed, slotOf } from './slotOf.ts';
 import { dropSlotSql } from './slotSql.ts';
 import { makePlan, type StepDraft } from './steps.ts';
 import type { PlanTarget } from './target.ts';
 
 /**
- * The plan that drops replication slots, one step each. Throws ReplicationError: 'missing' for a name that the
- * target doesn't have, 'inUse' (with who holds it) for a slot that is read now, 'unsupported' for one that the
- * server manages itself.
+ * The plan that drops replication slots, logical and physical, one step each. Throws ReplicationError: 'missing' for a
+ * name that the target doesn't have, 'inUse' (with who holds it) for a slot that is read now, 'unsupported' for one
+ * that the server manages itself.
  */
 export function planDropSlots(target: PlanTarget, names: readonly string[]): Plan {
-  const steps = names.map((name) => dropStep(target, name));
+  const { pulse } = target.snapshot;
+  const steps = names.map((name, index) => {
+    // What a step frees depends on the slots that are gone by then.
+    const left = { ...pulse, slots: pulse.slots.filter((slot) => !names.slice(0, index).includes(slot.name)) };
+    return dropStep(target, name, left);
+  });
   const title = names.length === 1 ? `Drop replication slot ${names[0]}` : `Drop ${names.length} replication slots`;
-  return makePlan(title, steps);
+  const subjects = names.map((name) => ({ kind: 'slot', name }) as const);
+  return makePlan(title, steps, names.length > 1 ? [together(pulse, names)] : [], basisOf(target, subjects));
 }
 
-function dropStep(target: PlanTarget, name: string): StepDraft {
-  const { pulse } = target.snapshot;
-  const slot = pulse.slots.find((candidate) => candidate.name === name);
-  if (!slot) {
-    throw new ReplicationError('missing', `${target.serverName} has no replication slot ${name}.`, {
-      advice: 'Refresh: it may have been dropped meanwhile.',
-    });
-  }
-  refuseWhileUsed(target, slot);
+function dropStep(target: PlanTarget, name: string, left: Pulse): StepDraft {
+  const slot = slotOf(target, name);
+  refuseServersOwn(target, slot, 'dropped');
+  refuseWhileUsed(target, slot, 'drop the slot');
   return {
     on: target,
     title: `Drop the replication slot ${name}`,
     statement: [dropSlotSql(name)],
     transactional: false,
     risk: 'lossy',
-    consequence: consequenceOf(target, slot),
+    consequence: consequenceOf(target, slot, left),
+    effect: slotIs(name, false),
   };
 }
 
-function refuseWhileUsed(target: PlanTarget, slot: Slot): void {
-  const place = `${slot.name} on ${target.serverName}`;
-  if (slot.synced === true) {
-    throw new ReplicationError(
-      'unsupported',
-      `The replication slot ${place} is kept in step with the primary and can’t be dropped on the standby.`,
-      {
-        advice: 'Drop it on the primary; it then goes here too.',
-      },
-    );
-  }
-  if (slot.name === 'pg_conflict_detection') {
-    throw new ReplicationError('unsupported', `The server itself keeps the replication slot ${place}.`, {
-      advice: 'It goes when no subscription retains dead tuples any more.',
-    });
-  }
-  // While a table is copied (14+) its slot isn't active, though a WAL sender of its name works for it.
-  const sender = target.snapshot.pulse.senders.find(
-    (candidate) => candidate.pid === slot.activePid || candidate.applicationName === slot.name,
-  );
-  const copying = sender !== undefined && /^pg_\d+_sync_\d+_/.test(slot.name);
-  if (!slot.active && !copying) return;
-  throw new ReplicationError('inUse', `The replication slot ${place} is in use by ${holderInWords(slot, sender)}.`, {
-    advice: 'Disable or drop the subscription that reads it, or stop its consumer, then drop the slot.',
-  });
-}
-
-function holderInWords(slot: Slot, sender: WalSender | undefined): string {
-  if (!sender) return slot.activePid === null ? 'a session' : `the process ${slot.activePid}`;
-  const from = sender.clientAddress === null ? '' : ` from ${sender.clientAddress}`;
-  const as = sender.user === null ? '' : ` as ${sender.user}`;
-  const name = sender.applicationName === '' ? 'a WAL sender' : sender.applicationName;
-  return `${name}${from}${as} (process ${sender.pid})`;
-}
-
-function consequenceOf(target: PlanTarget, slot: Slot): string {
-  const { pulse } = target.snapshot;
+function consequenceOf(target: PlanTarget, slot: Slot, left: Pulse): string {
   if (slot.lost) {
     return `The replication slot ${slot.name} is lost already (${slot.lostReason ?? 'the WAL it needs is gone'}): nothing could read on from it.`;
   }
-  const retained = lsnDistance(pulse.currentLsn, slot.restartLsn);
-  const released =
-    retained === null || retained <= 0
-      ? 'WAL retained by it is released'
-      : `${bytesText(retained)} of retained WAL are released`;
   const consumer = subscriptionReading(target, slot);
-  const reader = consumer === null ? 'Whatever reads from it' : `The subscription ${consumer}`;
-  return `${released}. ${reader} can’t go on from where it was: it needs a new slot and a new copy of the data.`;
+  const perhaps = consumer === null ? '' : ` (perhaps the subscription ${consumer} of this server)`;
+  const loss =
+    slot.type === 'physical'
+      ? 'A standby that reads from it may miss WAL and have to be made anew.'
+      : `Whatever reads from it${perhaps} can’t go on from where it was: it needs a new slot and a new copy of the data.`;
+  return `${freedInWords(slot, left)} ${loss}`;
 }
 
-/** A subscription of the same server that names the slot; those of other servers can't be seen from here. */
+function freedInWords(slot: Slot, left: Pulse): string {
+  const retained = retainedBytes(left, slot);
+  if (retained === null) return 'It retains no WAL.';
+  const { bytes, heldBy } = walFreedByDrop(left, [slot.name]);
+  const own = `It retains ${bytesText(retained)} of WAL`;
+  if (heldBy === null) return `${own}, which the server may then remove.`;
+  return bytes === 0
+    ? `${own}; the drop frees none of it, because ${heldBy} holds WAL that is as old or older.`
+    : `${own}; the drop frees ${bytesText(bytes)}, then ${heldBy} holds the oldest.`;
+}
+
+function together(pulse: Pulse, names: readonly string[]): string {
+  const { bytes, heldBy } = walFreedByDrop(pulse, names);
+  const next = heldBy === null ? '' : ` The oldest WAL is then held by ${heldBy}.`;
+  return `Together the drops free ${bytesText(bytes)} of WAL, removed at the next checkpoint.${next}`;
+}
+
+/**
+ * A subscription of the same server that names such a slot; those of other servers can't be seen from here. In a cascade
+ * it may be one of its own publisher's that is called alike.
+ */
 function subscriptionReading(target: PlanTarget, slot: Slot): string | null {
   const found = target.snapshot.inventory.subscriptions.find((subscription) => subscription.slotName === slot.name);
   return found?.name ?? null;

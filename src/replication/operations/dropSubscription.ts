@@ -1,8 +1,11 @@
 import type { Plan } from '../model/plan.ts';
 import type { Subscription } from '../model/subscription.ts';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote.ts';
+import { basisOf } from './basis.ts';
+import { subscriptionHas, subscriptionIs } from './effects.ts';
 import { dropSlotSql } from './slotSql.ts';
 import { makePlan, publisherWaitLimitMs, type StepDraft } from './steps.ts';
+import { alterSubscriptionSql, disableStep } from './subscriptionSteps.ts';
 import { subscriptionOf, type PlanTarget } from './target.ts';
 import { listInWords } from './words.ts';
 
@@ -24,18 +27,18 @@ export function planDropSubscription(
 ): Plan {
   const subscription = subscriptionOf(target, name);
   const title = `Drop subscription ${name}`;
+  const basis = basisOf(target, [{ kind: 'subscription', name }]);
   const staying = 'The tables of the subscription and their rows stay on the subscriber.';
   if (subscription.slotName === null) {
-    return makePlan(title, [dropStep(target, subscription, null, lastTryLimitMs)], [staying]);
+    return makePlan(title, [dropStep(target, subscription, null, lastTryLimitMs)], [staying], basis);
   }
   if (way === 'dropSlotToo') {
     const step = dropStep(target, subscription, subscription.slotName, publisherWaitLimitMs);
-    return makePlan(title, [{ ...step, ...(publisher ? { alsoChanges: [publisher] } : {}) }], [staying]);
+    return makePlan(title, [{ ...step, ...(publisher ? { alsoChanges: [publisher] } : {}) }], [staying], basis);
   }
-  return makePlan(`${title} and leave its slot`, leaveSteps(target, subscription, subscription.slotName), [
-    ...slotRemarks(target, subscription, subscription.slotName),
-    staying,
-  ]);
+  const remarks = [...slotRemarks(target, subscription, subscription.slotName), staying];
+  const steps = leaveSteps(target, subscription, subscription.slotName);
+  return makePlan(`${title} and leave its slot`, steps, remarks, basis);
 }
 
 function dropStep(target: PlanTarget, subscription: Subscription, slot: string | null, limitMs: number): StepDraft {
@@ -49,29 +52,28 @@ function dropStep(target: PlanTarget, subscription: Subscription, slot: string |
     risk: 'lossy',
     consequence: `Replication into ${target.serverName} through ${name} ends, and where it had come to is forgotten: to go on later, the data has to be copied again.`,
     wait: { limitMs, blockersOn: [] },
+    effect: subscriptionIs(name, false),
   };
 }
 
 /** DISABLE, SET (slot_name = NONE), DROP: the way PostgreSQL's own hint gives where the publisher can't be reached. */
 function leaveSteps(target: PlanTarget, subscription: Subscription, slot: string): readonly StepDraft[] {
   const { name } = subscription;
-  const alter = (what: string): readonly string[] => [`ALTER SUBSCRIPTION ${quoteIdentifier(name)} ${what}`];
-  const disable: StepDraft = {
-    on: target,
-    title: `Disable subscription ${name}`,
-    statement: alter('DISABLE'),
-    undo: { title: `Enable subscription ${name}`, statement: alter('ENABLE') },
-  };
   const letGo: StepDraft = {
     on: target,
     title: `Take the replication slot ${slot} from subscription ${name}`,
-    statement: alter('SET (slot_name = NONE)'),
+    statement: [alterSubscriptionSql(name, 'SET (slot_name = NONE)')],
     undo: {
       title: `Give subscription ${name} its replication slot ${slot} back`,
-      statement: alter(`SET (slot_name = ${quoteLiteral(slot)})`),
+      statement: [alterSubscriptionSql(name, `SET (slot_name = ${quoteLiteral(slot)})`)],
     },
+    effect: subscriptionHas(name, 'subslotname IS NULL'),
   };
-  return [...(subscription.enabled ? [disable] : []), letGo, dropStep(target, subscription, null, lastTryLimitMs)];
+  return [
+    ...(subscription.enabled ? [disableStep(target, name)] : []),
+    letGo,
+    dropStep(target, subscription, null, lastTryLimitMs),
+  ];
 }
 
 function slotRemarks(target: PlanTarget, subscription: Subscription, slot: string): readonly string[] {

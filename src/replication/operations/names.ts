@@ -18,6 +18,16 @@ export function checkObjectName(
   return null;
 }
 
+/** What is wrong with a name for a new role; null where nothing is. PostgreSQL keeps `pg_…`, public and none for itself. */
+export function checkRoleName(name: string): string | null {
+  if (name === '') return 'Give the role a name.';
+  if (name.includes('\0')) return 'A name can’t hold a zero byte.';
+  if (name.startsWith('pg_') || name === 'public' || name === 'none')
+    return `PostgreSQL keeps the name ${name} for itself.`;
+  const bytes = new TextEncoder().encode(name).length;
+  return bytes > longestName ? `The name is ${bytes} bytes long; PostgreSQL keeps ${longestName}.` : null;
+}
+
 /**
  * What is wrong with the name of a replication slot; null where nothing is. PostgreSQL allows lower-case
  * letters, digits and the underscore, 63 at the most (slot.c, ReplicationSlotValidateName).

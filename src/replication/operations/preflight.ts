@@ -1,7 +1,11 @@
 import type { SubscriptionChoice } from '../model/choices.ts';
-import { ReplicationError } from '../model/errors.ts';
 import type { Blocker } from '../model/plan.ts';
 import type { SubscriptionTrial, TableName } from '../model/reads.ts';
+import type { TableDetails } from '../model/table.ts';
+import { preflightEnds } from './preflight/ends.ts';
+import { preflightTables } from './preflight/tables.ts';
+import { preflightTrial } from './preflight/trial.ts';
+import { preflightVersions } from './preflight/versions.ts';
 import type { SubscriptionParties } from './target.ts';
 
 /** What can be done about a check that failed; the form and the command know how. */
@@ -27,7 +31,11 @@ export interface PreflightFacts {
   readonly trial: SubscriptionTrial | null;
   readonly blockers: readonly Blocker[] | null;
   readonly tablesWithRows: readonly TableName[] | null;
+  /** The columns of the published tables on either end; absent where they weren't read. */
+  readonly details?: { readonly publisher: readonly TableDetails[]; readonly subscriber: readonly TableDetails[] };
 }
+
+const order: readonly PreflightCheck['state'][] = ['failed', 'warning', 'unknown', 'passed'];
 
 /**
  * Everything that must be so at both ends before a subscription is made: reachable from the subscriber, role and
@@ -35,9 +43,14 @@ export interface PreflightFacts {
  * identity, same cluster, blockers, traps of mixed versions. Failed ones first.
  */
 export function preflight(
-  _parties: SubscriptionParties,
-  _choice: SubscriptionChoice,
-  _facts: PreflightFacts,
+  parties: SubscriptionParties,
+  choice: SubscriptionChoice,
+  facts: PreflightFacts,
 ): readonly PreflightCheck[] {
-  throw new ReplicationError('unsupported', 'not built yet');
+  return [
+    ...preflightTrial(parties, choice, facts),
+    ...preflightEnds(parties, choice, facts),
+    ...preflightTables(parties, choice, facts),
+    ...preflightVersions(parties, choice),
+  ].toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state));
 }

@@ -1,6 +1,7 @@
 import { ReplicationError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import { quoteIdentifier } from '../postgres/quote.ts';
+import { basisOf } from './basis.ts';
 import { makePlan, publisherWaitLimitMs } from './steps.ts';
 import { subscriptionOf, type PlanTarget } from './target.ts';
 
@@ -47,5 +48,5 @@ export function planRefreshSubscription(
       : 'Tables that are new in the publications are followed from now on; the rows they have already aren’t copied.',
     'Tables that are no longer in the publications are no longer followed; their rows stay here.',
   ];
-  return makePlan(title, [step], remarks);
+  return makePlan(title, [step], remarks, basisOf(target, [{ kind: 'subscription', name }]));
 }

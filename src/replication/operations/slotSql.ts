@@ -1,5 +1,7 @@
 import type { Leftover } from '../model/plan.ts';
+import type { Statement } from '../model/statement.ts';
 import { quoteLiteral } from '../postgres/quote.ts';
+import { slotIs } from './effects.ts';
 import type { StepDraft } from './steps.ts';
 import type { PlanTarget } from './target.ts';
 
@@ -30,14 +32,22 @@ export function createSlotStep(target: PlanTarget, slot: NewSlot): StepDraft {
     title: `Create the replication slot ${slot.name}`,
     statement: [`SELECT pg_catalog.pg_create_logical_replication_slot(${args.join(', ')})`],
     transactional: false,
-    undo: { title: `Drop the replication slot ${slot.name}`, statement: [undoSql(slot.name)] },
+    effect: slotMade(slot.name),
+    undo: { title: `Drop the replication slot ${slot.name}`, statement: [dropIfThereSql(slot.name)] },
     wait: { limitMs: slot.waitLimitMs, blockersOn: [target.connectionId] },
     leftovers: [slotLeftover(target, slot.name)],
   };
 }
 
+/** Gives a row once the slot is there and ready: while it is still being made, it has no confirmed_flush_lsn. */
+export function slotMade(name: string): Statement {
+  return [
+    `SELECT 1 FROM pg_catalog.pg_replication_slots WHERE slot_name = ${quoteLiteral(name)} AND confirmed_flush_lsn IS NOT NULL`,
+  ];
+}
+
 /** Drops the slot where it is still there: the undo of a later step (DROP SUBSCRIPTION) may have taken it along. */
-function undoSql(name: string): string {
+export function dropIfThereSql(name: string): string {
   return `SELECT pg_catalog.pg_drop_replication_slot(slot_name) FROM pg_catalog.pg_replication_slots WHERE slot_name = ${quoteLiteral(name)}`;
 }
 
@@ -56,7 +66,7 @@ export function slotLeftover(target: Pick<PlanTarget, 'connectionId' | 'serverNa
   return {
     connectionId: target.connectionId,
     what: `the replication slot ${name} on ${target.serverName}`,
-    probe: [`SELECT slot_name FROM pg_catalog.pg_replication_slots WHERE ${half}`],
+    probe: slotIs(name),
     release: [
       `SELECT pg_catalog.pg_terminate_backend(active_pid) FROM pg_catalog.pg_replication_slots WHERE ${half} AND active AND confirmed_flush_lsn IS NULL`,
     ],

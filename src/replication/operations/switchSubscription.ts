@@ -1,7 +1,8 @@
 import { ReplicationError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
-import { quoteIdentifier } from '../postgres/quote.ts';
+import { basisOf } from './basis.ts';
 import { makePlan } from './steps.ts';
+import { disableStep, enableStep } from './subscriptionSteps.ts';
 import { subscriptionOf, type PlanTarget } from './target.ts';
 
 /**
@@ -19,25 +20,12 @@ export function planEnableSubscription(target: PlanTarget, name: string, enabled
       },
     );
   }
-  const verb = enabled ? 'Enable' : 'Disable';
-  const back = enabled ? 'Disable' : 'Enable';
-  const step = {
-    on: target,
-    title: `${verb} subscription ${name}`,
-    statement: [alterSql(name, verb)],
-    undo:
-      // Where it stands so already nothing is changed, and the opposite takes nothing back.
-      subscription.slotName === null || subscription.enabled === enabled
-        ? null
-        : { title: `${back} subscription ${name}`, statement: [alterSql(name, back)] },
-  };
+  const made = enabled ? enableStep(target, name) : disableStep(target, name);
+  // Where it stands so already nothing is changed, and the opposite takes nothing back.
+  const step = subscription.slotName === null || subscription.enabled === enabled ? { ...made, undo: null } : made;
   const remarks =
     enabled || subscription.slotName === null
       ? []
       : [`While it is disabled, the publisher keeps all WAL for the replication slot ${subscription.slotName}.`];
-  return makePlan(step.title, [step], remarks);
-}
-
-function alterSql(name: string, verb: 'Enable' | 'Disable'): string {
-  return `ALTER SUBSCRIPTION ${quoteIdentifier(name)} ${verb.toUpperCase()}`;
+  return makePlan(step.title, [step], remarks, basisOf(target, [{ kind: 'subscription', name }]));
 }

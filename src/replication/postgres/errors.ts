@@ -1,5 +1,6 @@
 import type { ConnectionTarget } from '../model/connect.ts';
 import { ReplicationError, type ErrorKind, type ServerWords } from '../model/errors.ts';
+import { adviceFor } from './errorAdvice.ts';
 
 /** What pg and Node put on errors, as far as we read it. */
 interface RawError {
@@ -88,6 +89,7 @@ function classifyState(code: string, text: string, detail: string): ErrorKind {
   if (code === '57014') return /timeout/.test(text) ? 'timeout' : 'cancelled';
   if (code === '55000') {
     if (/wal_level/.test(text)) return 'walLevel';
+    if (/max_replication_slots/.test(text)) return 'limit';
     if (/can no longer|invalidated/.test(`${text} ${detail}`)) return 'slotLost';
     return 'invalidInput';
   }
@@ -198,23 +200,6 @@ function tlsAdvice(target: ConnectionTarget, raw: RawError): string {
   return 'Check sslmode and the certificate files of the connection.';
 }
 
-const adviceByKind: Partial<Readonly<Record<ErrorKind, string>>> = {
-  privilege: 'Connect as a role that has the privilege, or have it granted.',
-  duplicate: 'Choose another name, or use what exists.',
-  missing: 'Refresh: it may have been renamed or dropped meanwhile.',
-  inUse: 'Stop what uses it first, then try again.',
-  limit: 'Free one, or raise the setting that the server names; it needs a restart.',
-  walLevel: 'Set wal_level = logical on the publisher and restart it.',
-  slotLost: 'The slot can’t be used any more: drop it, create it again and copy the data again.',
-  readOnlyServer: 'This server is a standby or in read-only mode: connect to the primary.',
-  publisherUnreachable:
-    'Check host, port, role and password as the subscriber’s server sees them: it connects itself, not this computer.',
-  publisherRefused: 'The publisher’s own words are in the details.',
-  timeout:
-    'The statement took longer than its limit and was ended; nothing of it remains. Try again, or allow more time.',
-  connectionLost: 'Look at the server again before repeating: the statement may have been carried out.',
-};
-
 /** An error met while running a statement. `doing` is what was being done: "read the server", "create the slot s". */
 export function statementError(error: unknown, doing: string): ReplicationError {
   if (error instanceof ReplicationError) return error;
@@ -223,7 +208,7 @@ export function statementError(error: unknown, doing: string): ReplicationError 
   const said = raw.message.charAt(0).toUpperCase() + raw.message.slice(1);
   const message =
     kind === 'connectionLost' ? `The connection broke while trying to ${doing}.` : `Couldn't ${doing}: ${said}`;
-  const advice = raw.hint ?? adviceByKind[kind];
+  const advice = adviceFor(kind, { code: raw.code ?? '', message: raw.message, detail: raw.detail ?? '' }, raw.hint);
   return new ReplicationError(kind, message, { server: toServerWords(raw), ...(advice ? { advice } : {}) });
 }
 

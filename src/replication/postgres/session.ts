@@ -205,7 +205,8 @@ class PgSession implements Session {
   }
 }
 
-function clientConfig(params: ConnectParams, ssl: TlsAttempt): ClientConfig {
+/** How pg is told to connect; all values of answers stay text. */
+export function clientConfig(params: ConnectParams, ssl: TlsAttempt): ClientConfig {
   return {
     host: params.host,
     port: params.port,

@@ -13,6 +13,14 @@ export function renderForServer(statement: Statement): string {
   return render(statement, (secret) => secret.reveal());
 }
 
+/** Whether a connection string with a secret is in it, which is sent as it is (a role's password goes as its hash). */
+export function holdsPlainSecret(statement: Statement): boolean {
+  return statement.some(
+    (part) =>
+      typeof part !== 'string' && 'conninfo' in part && part.conninfo.some(([, value]) => value instanceof Secret),
+  );
+}
+
 function render(statement: Statement, show: (secret: Secret) => string): string {
   return statement
     .map((part) => {

@@ -25,14 +25,10 @@ export async function openConnectionPanel(services: Services, request: Connectio
 }
 
 /** Brings the form back with the window, with the fields its page kept; a typed password has to be typed again. */
-export function registerConnectionPanel(services: Services): vscode.Disposable {
-  return vscode.window.registerWebviewPanelSerializer(viewType, {
-    deserializeWebviewPanel: async (panel, state: unknown) => {
-      const kept = connectionKept.safeParse(state);
-      if (kept.success) show(services, kept.data.purpose, { fields: kept.data.fields, panel });
-      else panel.dispose();
-    },
-  });
+export function restoreConnectionPanel(services: Services, panel: vscode.WebviewPanel, state: unknown): void {
+  const kept = connectionKept.safeParse(state);
+  if (kept.success) show(services, kept.data.purpose, { fields: kept.data.fields, panel });
+  else panel.dispose();
 }
 
 function show(

@@ -41,10 +41,16 @@ export function readOnlyProblems(
     }));
 }
 
-/** How a form's run ended: created, left as it was (declined or cancelled), or refused. */
+/** How a form's run ended: done, left as it was (declined), or refused or stopped, with what is left of it. */
 export type RunEnd =
   | { readonly how: 'done' | 'left' }
-  | { readonly how: 'refused'; readonly error: ErrorDescription; readonly done: readonly string[] };
+  | {
+      readonly how: 'refused';
+      readonly error: ErrorDescription;
+      readonly done: readonly string[];
+      /** The step that was refused; null where it was none of them. */
+      readonly stepId: string | null;
+    };
 
 /** Runs a form's plan, telling the page how it goes. Never rejects. */
 export async function runForm(
@@ -66,7 +72,7 @@ export async function runForm(
     const outcome = await plans.run(plan, { quiet: true, onProgress, signal });
     return runEnd(plan, outcome);
   } catch (error) {
-    return { how: 'refused', error: describeError(error), done: [] };
+    return { how: 'refused', error: describeError(error), done: [], stepId: null };
   } finally {
     post({ type: 'run', running: false, waiting: null, step: null });
   }
@@ -85,12 +91,16 @@ function runEnd(plan: Plan, outcome: PlanOutcome | undefined): RunEnd {
   const done = (outcome?.steps ?? [])
     .filter((step) => step.status === 'done')
     .map((step) => plan.steps.find(({ id }) => id === step.stepId)?.title ?? step.stepId);
-  const error = outcome?.steps.find((step) => step.error !== null)?.error ?? null;
-  if (outcome === undefined || (outcome.status === 'cancelled' && done.length === 0)) return { how: 'left' };
+  const failed = outcome?.steps.find((step) => step.error !== null);
+  if (outcome === undefined) return { how: 'left' };
+  // A stopped one says whether anything was left behind.
+  if (outcome.status === 'cancelled' && done.length === 0 && failed?.error?.advice === undefined)
+    return { how: 'left' };
   return {
     how: 'refused',
     done,
-    error: error ?? {
+    stepId: failed?.stepId ?? null,
+    error: failed?.error ?? {
       kind: outcome.status === 'cancelled' ? 'cancelled' : 'internal',
       message: outcome.status === 'cancelled' ? 'Cancelled before it was finished.' : 'It was not finished.',
     },

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 
 import { lagKept, type LagKept, lagRequest, type LagRequest, type LagStateMessage } from '../../protocol/lag.ts';
 import type { LagScope } from '../../replication/model/stream.ts';
@@ -19,15 +19,11 @@ export function openLagPanel(services: Services, scope: LagScope): void {
 }
 
 /** Brings lag panels back after a reload of the window. */
-export function registerLagPanel(services: Services): vscode.Disposable {
-  return vscode.window.registerWebviewPanelSerializer(viewType, {
-    deserializeWebviewPanel: async (panel: vscode.WebviewPanel, state: unknown) => {
-      const kept = lagKept.safeParse(state);
-      open(services, kept.success ? kept.data.scope : { kind: 'all' }, {
-        panel,
-        ...(kept.success ? { kept: kept.data } : {}),
-      });
-    },
+export function restoreLagPanel(services: Services, panel: vscode.WebviewPanel, state: unknown): void {
+  const kept = lagKept.safeParse(state);
+  open(services, kept.success ? kept.data.scope : { kind: 'all' }, {
+    panel,
+    ...(kept.success ? { kept: kept.data } : {}),
   });
 }
 

@@ -1,23 +1,25 @@
 import * as vscode from 'vscode';
 
 import {
-  type PublicationDraft,
   publicationKept,
   type PublicationRequest,
   publicationRequest,
   type PublicationUpdate,
 } from '../../protocol/publication.ts';
+import type { TableName } from '../../replication/model/reads.ts';
+import { runCommand } from '../commands/typed.ts';
 import type { Services } from '../services.ts';
+import { childId, groupNode } from '../tree/node.ts';
 import { openPanel } from './panelHost.ts';
-import { PublicationForm } from './publicationForm.ts';
+import { emptyPublication, type PublicationStart } from './publicationDraft.ts';
+import { PublicationForm, type PublicationSubject } from './publicationForm.ts';
+import { readersOf } from './publicationReaders.ts';
 
 const viewType = 'pgReplication.publication';
 
-/** What the form starts with. */
-export interface PublicationPanelRequest {
+/** What the form of a new publication starts with. */
+export interface PublicationPanelRequest extends PublicationStart {
   readonly connectionId: string;
-  readonly tables?: readonly { readonly schema: string; readonly name: string }[];
-  readonly schemas?: readonly string[];
 }
 
 /**
@@ -27,54 +29,55 @@ export interface PublicationPanelRequest {
 export async function openPublicationPanel(services: Services, request: PublicationPanelRequest): Promise<void> {
   const draft = emptyPublication(request);
   const chosen = [...draft.tables.map(({ schema, name }) => [schema, name]), ...draft.schemas];
-  show(services, request.connectionId, chosen.length === 0 ? '' : JSON.stringify(chosen), draft);
+  const what = chosen.length === 0 ? '' : JSON.stringify(chosen);
+  show(services, { connectionId: request.connectionId, publication: null, draft }, { what });
+}
+
+/** Opens the form that edits a publication, or brings the open one to the front; with the editor of `table` open. */
+export async function openPublicationEditor(
+  services: Services,
+  request: { readonly connectionId: string; readonly publication: string; readonly table?: TableName },
+): Promise<void> {
+  const { connectionId, publication, table } = request;
+  show(services, { connectionId, publication, draft: null }, table ? { table } : {});
 }
 
 /** Brings the form back with the window, with the draft its page kept. */
-export function registerPublicationPanel(services: Services): vscode.Disposable {
-  return vscode.window.registerWebviewPanelSerializer(viewType, {
-    deserializeWebviewPanel: async (panel, state: unknown) => {
-      const kept = publicationKept.safeParse(state);
-      if (!kept.success || !services.connections.facts(kept.data.connectionId)) {
-        panel.dispose();
-        return;
-      }
-      show(services, kept.data.connectionId, panel.title, kept.data.draft, panel);
-    },
-  });
+export function restorePublicationPanel(services: Services, panel: vscode.WebviewPanel, state: unknown): void {
+  const kept = publicationKept.safeParse(state);
+  if (!kept.success || !services.connections.facts(kept.data.connectionId)) {
+    panel.dispose();
+    return;
+  }
+  const { connectionId, draft, edit } = kept.data;
+  const subject = { connectionId, publication: edit?.publication ?? null, draft };
+  show(services, subject, { what: panel.title, restore: panel });
 }
 
-/** A publication of nothing yet, with PostgreSQL's defaults for the rest. */
-export function emptyPublication(request: Omit<PublicationPanelRequest, 'connectionId'>): PublicationDraft {
-  return {
-    name: '',
-    scope: 'chosen',
-    schemas: [...(request.schemas ?? [])],
-    tables: (request.tables ?? []).map(({ schema, name }) => ({ schema, name, columns: null, filter: null })),
-    operations: { insert: true, update: true, delete: true, truncate: true },
-    viaRoot: false,
-    generatedColumns: 'none',
-  };
+interface Showing {
+  /** Tells forms of new publications apart. */
+  readonly what?: string;
+  /** The table whose editor is to be open. */
+  readonly table?: TableName;
+  readonly restore?: vscode.WebviewPanel;
 }
 
-function show(
-  services: Services,
-  connectionId: string,
-  what: string,
-  draft: PublicationDraft,
-  restore?: vscode.WebviewPanel,
-): void {
+function show(services: Services, subject: PublicationSubject, { restore, table, what = '' }: Showing): void {
   const { connections, plans, reveal, service } = services;
+  const { connectionId, publication } = subject;
   const serverName = connections.facts(connectionId)?.name ?? '';
+  const key = JSON.stringify(publication === null ? [connectionId, what] : [connectionId, 'edit', publication]);
+  const openTable = table && ({ type: 'openTable', schema: table.schema, name: table.name } as const);
   const panel = openPanel<PublicationRequest, PublicationUpdate>({
     services,
     viewType,
-    key: JSON.stringify([connectionId, what]),
-    title: `Create Publication (${serverName})`,
+    key,
+    title:
+      publication === null ? `Create Publication (${serverName})` : `Edit Publication ${publication} (${serverName})`,
     icon: 'publication',
     page: 'publication',
     schema: publicationRequest,
-    start: { connectionId },
+    start: { connectionId, ...(publication === null ? {} : { publication }) },
     onMessage: (message) => form.handle(message),
     onReady: () => void form.show(),
     onDispose: () => {
@@ -83,23 +86,33 @@ function show(
     },
     ...(restore ? { restore } : {}),
   });
-  if (!panel) return;
+  if (!panel) {
+    // The one that is open was brought to the front; where its page is there, it is told directly.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- VS Code's own, not a window's.
+    if (openTable) void services.panels.find(viewType, key)?.webview.postMessage(openTable);
+    return;
+  }
   const form = new PublicationForm(
     {
       service,
       connections,
       plans,
+      readers: (name) => readersOf(services, connectionId, name),
       post: (message) => panel.post(message),
       copy: async (text) => vscode.env.clipboard.writeText(text),
       created: async (name) => {
         panel.dispose();
         await reveal({ kind: 'publication', connectionId, name });
       },
+      showTables: async (name) => {
+        const id = childId(groupNode(connectionId, 'publications').id, 'publication', name);
+        await runCommand('pgReplication.publication.showTables', { kind: 'publication', id, connectionId, name });
+      },
       dismiss: () => panel.dispose(),
     },
-    connectionId,
-    draft,
+    subject,
   );
+  if (openTable) panel.post(openTable);
   const unsubscribe = service.onDidChange((changed, change) => {
     if (changed === connectionId && change === 'inventory') void form.inventoryChanged();
   });

@@ -16,6 +16,8 @@ export interface Place {
  */
 export function placePublicationRefusal(error: ErrorDescription, draft: PublicationDraft, sql: string): Place {
   const { server } = error;
+  // A new one whose plan is of the past: the name was free then.
+  if (error.kind === 'stalePlan') return { field: 'name', object: null };
   if (!server) return nowhere;
   const words = `${server.message}\n${server.detail ?? ''}`;
   const table = namedTable(words, draft);

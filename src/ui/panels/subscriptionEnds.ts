@@ -1,4 +1,5 @@
 import {
+  type OfferedPublication,
   type PublisherState,
   type SubscriberState,
   type SubscriptionDraft,
@@ -128,6 +129,21 @@ export class SubscriptionEnds {
     };
   }
 
+  /** Both ends as they are now, for a look that must not be of a moment ago. Rejects where one can't be read. */
+  async partiesNow(): Promise<SubscriptionParties | null> {
+    const parties = this.parties();
+    if (!parties) return null;
+    const anew = async (target: PlanTarget): Promise<PlanTarget> => ({
+      ...target,
+      snapshot: await this.#deps.service.refresh(target.connectionId),
+    });
+    const [subscriber, publisher] = await Promise.all([
+      anew(parties.subscriber),
+      parties.publisher === null ? null : anew(parties.publisher),
+    ]);
+    return { ...parties, subscriber, publisher };
+  }
+
   subscriberState(): SubscriberState {
     const end = this.#subscriber;
     if (!end) return { phase: 'none' };
@@ -160,13 +176,7 @@ export class SubscriptionEnds {
     return {
       phase: 'open',
       server: formServer(facts ?? { name, production: false, readOnly: false }, inventory),
-      publications: inventory.publications.map((publication) => ({
-        name: publication.name,
-        allTables: publication.allTables,
-        tables: publication.tables.length,
-        schemas: publication.schemas,
-        operations: publication.operations,
-      })),
+      publications: offeredPublications(inventory),
       freeSlots: slots
         .filter((slot) => slot.plugin === 'pgoutput' && !slot.active && !slot.temporary && !slot.lost)
         .filter((slot) => slot.database === inventory.server.database)
@@ -220,6 +230,17 @@ export class SubscriptionEnds {
     if (end?.phase !== 'open' || !facts) return null;
     return { connectionId: end.connectionId, serverName: facts.name, snapshot: end.snapshot };
   }
+}
+
+/** The publications of a server as a form offers them. */
+export function offeredPublications({ publications }: Inventory): readonly OfferedPublication[] {
+  return publications.map(({ name, allTables, tables, schemas, operations }) => ({
+    name,
+    allTables,
+    tables: tables.length,
+    schemas,
+    operations,
+  }));
 }
 
 /** What makes a typed publisher the one that was looked at. */

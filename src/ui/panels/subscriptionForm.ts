@@ -3,19 +3,22 @@ import type { ConnectionFacts, ConnectionSource } from '../../replication/model/
 import { parseConninfo, tidyPastedConninfo } from '../../replication/model/conninfo.ts';
 import { describeError, type ErrorDescription, ReplicationError } from '../../replication/model/errors.ts';
 import type { Blocker, Plan, Problem } from '../../replication/model/plan.ts';
+import type { TableName } from '../../replication/model/reads.ts';
 import { Secret } from '../../replication/model/secret.ts';
 import { checkSubscription, planCreateSubscription } from '../../replication/operations/createSubscription.ts';
+import { publisherInventoryOf } from '../../replication/operations/target.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import type { PlanRunner } from '../services.ts';
 import { readOnlyProblems, refusal, runForm } from './formServer.ts';
 import { cutText, planSql } from './planText.ts';
 import { addressOf, addressOfTarget, readChoice } from './subscriptionChoice.ts';
 import { SubscriptionEnds } from './subscriptionEnds.ts';
+import { SubscriptionPreflight } from './subscriptionPreflight.ts';
 import { placeSubscriptionRefusal } from './subscriptionRefusal.ts';
 
 /** What the Subscription form needs; no VS Code, so that it is tried in plain Node. */
 export interface SubscriptionFormDeps {
-  readonly service: Pick<ReplicationService, 'open' | 'refresh' | 'inspect' | 'blockers'>;
+  readonly service: Pick<ReplicationService, 'open' | 'refresh' | 'inspect' | 'blockers' | 'tableDetails' | 'reads'>;
   readonly connections: Pick<ConnectionSource, 'facts' | 'params'> & {
     all(): readonly ConnectionFacts[];
     hasPassword(connectionId: string): Promise<boolean>;
@@ -29,6 +32,14 @@ export interface SubscriptionFormDeps {
   /** The subscription exists: close the form and show it. */
   readonly created: (subscriberConnectionId: string, name: string) => Promise<void>;
   readonly dismiss: () => void;
+  readonly remedies: PreflightRemedies;
+}
+
+/** What helps against a failed check and is a command of its own. */
+export interface PreflightRemedies {
+  setReplicaIdentity(connectionId: string, tables: readonly TableName[]): Promise<void>;
+  openSettings(connectionId: string): Promise<void>;
+  createRole(connectionId: string): Promise<void>;
 }
 
 /**
@@ -45,14 +56,28 @@ export class SubscriptionForm {
   #filledFrom: string | null;
   /** On which connection blockers were looked for. */
   #blockersOf: string | null = null;
+  readonly #preflight: SubscriptionPreflight;
+  /** Over which ends the preflight was run by itself. */
+  #preflightOf: string | null = null;
   #running: AbortController | null = null;
+  #disposed = false;
 
   /** `filled`: the draft's address is the person's already, and isn't filled in from the publisher's connection. */
   constructor(deps: SubscriptionFormDeps, draft: SubscriptionDraft, filled: boolean) {
-    this.#deps = deps;
+    // What ends after the panel was closed has nobody to tell.
+    const post: typeof deps.post = (message) => {
+      if (!this.#disposed) deps.post(message);
+    };
+    this.#deps = { ...deps, post };
     this.#draft = draft;
     this.#filledFrom = filled ? draft.publisherConnectionId : null;
-    this.#ends = new SubscriptionEnds({ ...deps, changed: () => this.#showEnds() });
+    this.#ends = new SubscriptionEnds({ ...this.#deps, changed: () => this.#showEnds() });
+    this.#preflight = new SubscriptionPreflight({
+      reads: deps.service.reads,
+      tableDetails: (id, oids) => deps.service.tableDetails(id, oids),
+      lookForBlockers: () => this.#lookForBlockers(),
+      post,
+    });
   }
 
   /** The page (again) listens. */
@@ -61,6 +86,7 @@ export class SubscriptionForm {
     this.#fillIn();
     this.#blockersOf = null;
     this.#showEnds();
+    this.#preflight.show();
   }
 
   async inventoryChanged(connectionId: string): Promise<void> {
@@ -71,7 +97,8 @@ export class SubscriptionForm {
     switch (message.type) {
       case 'draft':
         await this.#take(message.draft);
-        return this.#review(message.sequence);
+        await this.#review(message.sequence);
+        return this.#preflightByItself();
       case 'password':
         this.#typedPassword = message.value === '' ? null : new Secret(message.value);
         return;
@@ -82,7 +109,13 @@ export class SubscriptionForm {
         await this.#take(message.draft);
         return this.#ends.look(message.draft, await this.#password());
       case 'lookForBlockers':
-        return this.#lookForBlockers();
+        await this.#lookForBlockers();
+        return;
+      case 'preflight':
+        await this.#take(message.draft);
+        return this.#runPreflight();
+      case 'remedy':
+        return this.#remedy(message);
       case 'retry':
         return this.#ends.retry(message.end);
       case 'create':
@@ -103,6 +136,7 @@ export class SubscriptionForm {
 
   /** The panel was closed: nobody will press Stop any more, so a run that still waits is stopped. */
   dispose(): void {
+    this.#disposed = true;
     this.#running?.abort();
     this.#ends.dispose();
   }
@@ -166,16 +200,77 @@ export class SubscriptionForm {
   }
 
   /** Who would hold up the creation of a slot on the publisher, where we can see it. */
-  async #lookForBlockers(): Promise<void> {
+  async #lookForBlockers(): Promise<readonly Blocker[] | null> {
     const id = this.#ends.publisherConnectionId;
     this.#blockersOf = id;
-    let blockers: readonly Blocker[] = [];
+    let blockers: readonly Blocker[] | null = null;
     try {
       if (id !== null) blockers = await this.#deps.service.blockers(id);
     } catch {
       // A hint only: what keeps it from being read shows where it matters, when the subscription is created.
     }
-    this.#deps.post({ type: 'blockers', blockers });
+    this.#deps.post({ type: 'blockers', blockers: blockers ?? [] });
+    return blockers;
+  }
+
+  /**
+   * Looks at both ends once for each pair of them, as soon as there is something to look for. Not where the
+   * subscriber is in production: there even what is rolled back is only tried when somebody asks.
+   */
+  async #preflightByItself(): Promise<void> {
+    const parties = this.#ends.parties();
+    const { name, publications, subscriberConnectionId: id } = this.#draft;
+    if (!parties || id === null || this.#running || publisherInventoryOf(parties) === null) return;
+    if (name === '' || publications.every((publication) => publication === '')) return;
+    if (this.#deps.connections.facts(id)?.production) return;
+    const ends = JSON.stringify([id, parties.publisher?.connectionId ?? this.#draft.address]);
+    if (ends === this.#preflightOf) return;
+    this.#preflightOf = ends;
+    // Nobody asked for it: what keeps it from looking is said where the ends are shown.
+    await this.#runPreflight().catch(() => {});
+  }
+
+  async #runPreflight(): Promise<void> {
+    const parties = await this.#ends.partiesNow();
+    if (!parties) throw new ReplicationError('unknownConnection', 'The subscriber has not been read yet.');
+    const draft = this.#draft;
+    const { choice } = readChoice(draft, await this.#password());
+    await this.#preflight.run({ draft, choice, parties });
+  }
+
+  async #remedy({ action, checkId, preview }: Extract<SubscriptionRequest, { type: 'remedy' }>): Promise<void> {
+    const check = this.#preflight.check(checkId);
+    const { remedies } = this.#deps;
+    const parties = this.#ends.parties();
+    if (!parties || this.#running) return;
+    const publisher = parties.publisher?.connectionId;
+    // The id of a check says which end it looked at; what the trial met was the publisher's.
+    const atPublisher = check.id.startsWith('publisher') || check.id === 'subscriber.trial';
+    const end = atPublisher ? publisher : parties.subscriber.connectionId;
+    if (action === 'settings' && end !== undefined) return remedies.openSettings(end);
+    if (action === 'createRole' && publisher !== undefined) return remedies.createRole(publisher);
+    if (action === 'setReplicaIdentity' && publisher !== undefined) {
+      await remedies.setReplicaIdentity(publisher, check.tables);
+    }
+    if (action === 'createTables' || action === 'truncateTables') {
+      const plan = await this.#preflight.remedy(check, action);
+      if (preview) return this.#deps.plans.preview(plan);
+      if (!(await this.#runRemedy(plan))) return;
+    }
+    await this.#runPreflight();
+  }
+
+  /** True where it was done; a refusal is told to the page. */
+  async #runRemedy(plan: Plan): Promise<boolean> {
+    const running = new AbortController();
+    this.#running = running;
+    try {
+      const end = await runForm(this.#deps.plans, plan, this.#deps.post, running.signal);
+      if (end.how === 'refused') this.#deps.post(refusal(end, { field: 'preflight', object: null }));
+      return end.how === 'done';
+    } finally {
+      this.#running = null;
+    }
   }
 
   async #review(sequence: number): Promise<void> {
@@ -214,6 +309,11 @@ export class SubscriptionForm {
       else if (end.how === 'refused') this.#deps.post(refusal(end, placeSubscriptionRefusal(end.error, draft)));
     } finally {
       this.#running = null;
+    }
+    if (this.#disposed) return;
+    // What changed while it ran was left for afterwards.
+    for (const id of [subscriber, this.#ends.publisherConnectionId]) {
+      if (id !== null) await this.#ends.inventoryChanged(id);
     }
     await this.#lookForBlockers();
   }

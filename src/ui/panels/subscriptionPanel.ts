@@ -8,8 +8,13 @@ import {
   subscriptionRequest,
   type SubscriptionUpdate,
 } from '../../protocol/subscription.ts';
+import { subscriptionEditKept } from '../../protocol/subscriptionEdit.ts';
+import type { TableName } from '../../replication/model/reads.ts';
+import { runCommand } from '../commands/typed.ts';
 import type { Services } from '../services.ts';
+import type { TableNode } from '../tree/node.ts';
 import { openPanel } from './panelHost.ts';
+import { showSubscriptionEdit } from './subscriptionEditPanel.ts';
 import { SubscriptionForm } from './subscriptionForm.ts';
 
 const viewType = 'pgReplication.subscription';
@@ -26,15 +31,13 @@ export async function openSubscriptionPanel(services: Services, request: Subscri
   show(services, newSubscription(request, services.settings.get('subscription.waitLimitSeconds')), request);
 }
 
-/** Brings the form back with the window, with the draft its page kept; a typed password has to be typed again. */
-export function registerSubscriptionPanel(services: Services): vscode.Disposable {
-  return vscode.window.registerWebviewPanelSerializer(viewType, {
-    deserializeWebviewPanel: async (panel, state: unknown) => {
-      const kept = subscriptionKept.safeParse(state);
-      if (kept.success) show(services, kept.data.draft, kept.data, panel);
-      else panel.dispose();
-    },
-  });
+/** Brings either form back with the window, with the draft its page kept; a typed password has to be typed again. */
+export function restoreSubscriptionPanel(services: Services, panel: vscode.WebviewPanel, state: unknown): void {
+  const kept = subscriptionKept.safeParse(state);
+  const edit = subscriptionEditKept.safeParse(state);
+  if (edit.success) showSubscriptionEdit(services, edit.data.edited, panel);
+  else if (kept.success) show(services, kept.data.draft, kept.data, panel);
+  else panel.dispose();
 }
 
 /** A subscription of nothing yet, with PostgreSQL's defaults. A single publication lends it a name. */
@@ -90,6 +93,11 @@ function show(services: Services, draft: SubscriptionDraft, key: unknown, restor
         await reveal({ kind: 'subscription', connectionId, name });
       },
       dismiss: () => panel.dispose(),
+      remedies: {
+        setReplicaIdentity: (connectionId, tables) => setReplicaIdentities(services, connectionId, tables),
+        openSettings: (connectionId) => runCommand('pgReplication.settings.review', { connectionId }),
+        createRole: (connectionId) => runCommand('pgReplication.role.create', { connectionId }),
+      },
     },
     draft,
     restore !== undefined,
@@ -97,4 +105,24 @@ function show(services: Services, draft: SubscriptionDraft, key: unknown, restor
   const unsubscribe = service.onDidChange((connectionId, change) => {
     if (change === 'inventory') void form.inventoryChanged(connectionId);
   });
+}
+
+/** Asks for the replica identity of tables, as on their rows in the tree. */
+async function setReplicaIdentities(
+  services: Services,
+  connectionId: string,
+  tables: readonly TableName[],
+): Promise<void> {
+  const { inventory } = await services.service.open(connectionId);
+  const nodes = inventory.tables
+    .filter((table) => tables.some(({ schema, name }) => schema === table.schema && name === table.name))
+    .map(({ oid, schema, name }): TableNode => ({
+      kind: 'table',
+      id: `${connectionId}/table/${oid}`,
+      connectionId,
+      oid,
+      schema,
+      name,
+    }));
+  await runCommand('pgReplication.table.setReplicaIdentity', nodes[0], nodes);
 }

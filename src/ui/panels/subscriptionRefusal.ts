@@ -3,13 +3,18 @@ import type { ErrorDescription } from '../../replication/model/errors.ts';
 import type { Place } from './publicationRefusal.ts';
 
 /**
- * What in a draft caused the refusal of CREATE SUBSCRIPTION or of its slot, by SQLSTATE and message. What the
+ * What in a draft caused the refusal of CREATE or ALTER SUBSCRIPTION or of the slot, by SQLSTATE and message. What the
  * publisher said comes wrapped, under XX000 before 14 and 08006 or 08P01 since, so the text decides there
  * (facts, sections 2.1, 2.4 and 8).
  */
-export function placeSubscriptionRefusal(error: ErrorDescription, draft: SubscriptionDraft): Place {
+export function placeSubscriptionRefusal(
+  error: ErrorDescription,
+  draft: Pick<SubscriptionDraft, 'publications'>,
+): Place {
   const words = [error.server?.message, error.server?.detail].filter((text) => text !== undefined).join('\n');
   const at = (field: string, object: string | null = null): Place => ({ field, object });
+  // What a creation is made from is that there is no subscription of the name yet.
+  if (error.kind === 'stalePlan') return at('name');
   if (words === '') {
     return ['publisherUnreachable', 'publisherRefused'].includes(error.kind) ? at('connection') : nowhere;
   }

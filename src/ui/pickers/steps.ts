@@ -38,11 +38,14 @@ export async function askText(
     readonly placeholder?: string;
     /** What is wrong with the text; null where nothing is. */
     readonly check: (text: string) => string | null;
+    /** Dots are shown in place of what is typed. */
+    readonly password?: boolean;
   },
 ): Promise<string | typeof goBack> {
   const input = vscode.window.createInputBox();
   Object.assign(input, { title: place.title, step: place.step, totalSteps: place.total, ignoreFocusOut: true });
   input.value = request.value;
+  input.password = request.password ?? false;
   input.prompt = withoutLinks(request.prompt);
   if (request.placeholder !== undefined) input.placeholder = request.placeholder;
   const check = (): string | null => {

@@ -9,10 +9,15 @@ export interface OutcomeParts {
   readonly outcome: PlanOutcome;
   readonly notifier: Pick<Notifier, 'done' | 'error' | 'failure' | 'serverWarnings'>;
   readonly runUndo: (undo: Plan) => Promise<unknown>;
+  /** Looks at the servers again, where nobody knows how a step ended. */
+  readonly lookAgain?: () => Promise<unknown>;
+  /** Goes on where it stopped. */
+  readonly resume?: () => Promise<unknown>;
 }
 
 /** Says how a plan ended: quietly where it worked, and where it didn't, what was done, what wasn't, and the way back. */
-export async function showOutcome({ plan, outcome, notifier, runUndo }: OutcomeParts): Promise<void> {
+export async function showOutcome(parts: OutcomeParts): Promise<void> {
+  const { plan, outcome, notifier, runUndo, lookAgain, resume } = parts;
   if (outcome.status === 'done') {
     notifier.done(plan.title);
     await notifier.serverWarnings(plan.title, noticesOf(outcome).filter(isWarning));
@@ -35,7 +40,11 @@ export async function showOutcome({ plan, outcome, notifier, runUndo }: OutcomeP
     context: `${failedStepWords(plan, outcome)}${counted}`,
     report: reportWords(plan, outcome),
     // Where the undo is refused, nobody waits for it who could say so.
-    actions: undo ? { 'Undo What Was Done': () => runUndo(undo).catch((error: unknown) => notifier.error(error)) } : {},
+    actions: {
+      ...(outcome.status === 'unknown' && lookAgain ? { 'Look Again': lookAgain } : {}),
+      ...(outcome.status !== 'unknown' && doneSteps > 0 && resume ? { 'Resume…': resume } : {}),
+      ...(undo ? { 'Undo What Was Done': () => runUndo(undo).catch((error: unknown) => notifier.error(error)) } : {}),
+    },
   });
 }
 

@@ -63,7 +63,7 @@ export class PlanPreviews implements vscode.TextDocumentContentProvider, vscode.
 }
 
 /** A title as one name in a path. */
-function fileName(title: string): string {
+export function fileName(title: string): string {
   const plain = title.replaceAll(/[/\\]/g, '\u2215').replaceAll(/\p{Cc}+/gu, ' ');
   return plain.length > 80 ? `${plain.slice(0, 79)}…` : plain;
 }

@@ -1,18 +1,19 @@
 import * as vscode from 'vscode';
 
 import type { ConnectionSource } from '../../replication/model/connect.ts';
-import { ReplicationError } from '../../replication/model/errors.ts';
 import type { Plan, PlanOutcome, PlanProgress } from '../../replication/model/plan.ts';
-import { serversChangedBy } from '../../replication/model/planServers.ts';
-import type { ReplicationService } from '../../replication/service.ts';
+import type { ReplicationService, RunOptions } from '../../replication/service.ts';
+import { runCommand } from '../commands/typed.ts';
 import { ask, askForName } from '../confirm.ts';
 import type { Notifier } from '../notify.ts';
 import { withoutLinks } from '../plainText.ts';
 import type { PlanRunner, PlanRunOptions } from '../services.ts';
 import { confirmationFor } from './confirmation.ts';
 import type { History } from './history.ts';
+import type { HistoryRun } from './historyRun.ts';
 import { showOutcome } from './outcome.ts';
 import type { PlanPreviews } from './preview.ts';
+import { refuseReadOnly } from './readOnly.ts';
 import { noticesOf, progressWords } from './words.ts';
 
 /** What the runner is made from. */
@@ -34,11 +35,18 @@ export class ConfirmingPlanRunner implements PlanRunner {
   }
 
   async run(plan: Plan, options: PlanRunOptions = {}): Promise<PlanOutcome | undefined> {
-    this.#refuseReadOnly(plan);
+    refuseReadOnly(plan, this.#parts.connections);
     const typedNames = await this.#confirm(plan, options.confirmed === true);
     if (!typedNames) return undefined;
-    const outcome = await this.#execute(plan, typedNames, options);
-    const entry = await this.#parts.history.add(plan, outcome);
+    const run = await this.#parts.history.begin(plan, options.resume);
+    let outcome: PlanOutcome;
+    try {
+      outcome = await this.#execute(plan, typedNames, options, run);
+    } catch (error) {
+      await run.drop();
+      throw error;
+    }
+    const entry = await run.finish(outcome);
     const { log, notifier } = this.#parts;
     log.info(`${plan.title}: ${outcome.status} in ${outcome.endedAt - outcome.startedAt} ms`);
     for (const notice of noticesOf(outcome)) log.info(`${plan.title}: the server sent: ${notice}`);
@@ -52,28 +60,21 @@ export class ConfirmingPlanRunner implements PlanRunner {
     const handled = outcome.status !== 'done' && (await options.handleFailure?.(outcome)) === true;
     if (!options.quiet && !handled) {
       // Not awaited: a message that nobody closes must not hold up who ran the plan.
-      void showOutcome({ plan, outcome, notifier, runUndo: (undo) => this.run(undo) });
+      const ref = { entryId: entry.id };
+      void showOutcome({
+        plan,
+        outcome,
+        notifier,
+        runUndo: (undo) => this.run({ ...undo, undoes: entry.id }),
+        lookAgain: () => runCommand('pgReplication.history.recheck', ref),
+        resume: () => runCommand('pgReplication.history.resume', ref),
+      });
     }
     return outcome;
   }
 
   async preview(plan: Plan): Promise<void> {
     await this.#parts.previews.show(plan);
-  }
-
-  /** Said before anything is asked; the service refuses too. */
-  #refuseReadOnly(plan: Plan): void {
-    for (const { connectionId } of serversChangedBy(plan)) {
-      const facts = this.#parts.connections.facts(connectionId);
-      if (!facts?.readOnly) continue;
-      throw new ReplicationError(
-        'readOnlyConnection',
-        `${facts.name} is marked as read-only: ${plan.title} was not run.`,
-        {
-          advice: 'Take the mark off the connection to change the server.',
-        },
-      );
-    }
   }
 
   /** The names that were typed; undefined where the person declined. */
@@ -94,11 +95,21 @@ export class ConfirmingPlanRunner implements PlanRunner {
     return names;
   }
 
-  async #execute(plan: Plan, typedNames: ReadonlyMap<string, string>, options: PlanRunOptions): Promise<PlanOutcome> {
+  async #execute(
+    plan: Plan,
+    typedNames: ReadonlyMap<string, string>,
+    options: PlanRunOptions,
+    run: HistoryRun,
+  ): Promise<PlanOutcome> {
     const { service, connections } = this.#parts;
+    const how: RunOptions = { typedNames, ...(options.resume ? { resume: options.resume.outcome } : {}) };
     if (options.quiet) {
-      const { onProgress, signal } = options;
-      return service.run(plan, { typedNames, ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) });
+      const onProgress = (progress: PlanProgress): Promise<void> => {
+        const written = run.heard(progress);
+        options.onProgress?.(progress);
+        return written;
+      };
+      return service.run(plan, { ...how, onProgress, ...(options.signal ? { signal: options.signal } : {}) });
     }
     const where = {
       location: vscode.ProgressLocation.Notification,
@@ -109,12 +120,14 @@ export class ConfirmingPlanRunner implements PlanRunner {
       const cancelled = new AbortController();
       token.onCancellationRequested(() => cancelled.abort());
       const signal = options.signal ? AbortSignal.any([cancelled.signal, options.signal]) : cancelled.signal;
-      const onProgress = (progress: PlanProgress): void => {
+      const onProgress = (progress: PlanProgress): Promise<void> => {
+        const written = run.heard(progress);
         const message = progressWords(plan, progress, (id) => connections.facts(id)?.name ?? 'another server');
         shown.report({ message: withoutLinks(message) });
         options.onProgress?.(progress);
+        return written;
       };
-      return service.run(plan, { typedNames, onProgress, signal });
+      return service.run(plan, { ...how, onProgress, signal });
     });
   }
 }

@@ -1,8 +1,14 @@
 import type { Plan, PlanOutcome, Step } from '../../replication/model/plan.ts';
-import type { HistoryEntry, HistoryStep } from './history.ts';
+import type { Statement } from '../../replication/model/statement.ts';
+import { publisherWaitLimitMs } from '../../replication/operations/steps.ts';
+import type { HistoryEntry, HistoryStep } from './historyRecord.ts';
+import { planToRead, revivePlan, wantedSecrets, type SecretFor, type WantedSecret } from './storedPlan.ts';
 
 /** The parts of an undo step that differ from plan to plan. */
-type UndoPart = Pick<Step, 'connectionId' | 'serverName' | 'plannedFor' | 'alsoChanges' | 'title' | 'statement'>;
+type UndoPart = Pick<
+  Step,
+  'connectionId' | 'serverName' | 'plannedFor' | 'alsoChanges' | 'title' | 'statement' | 'effect'
+>;
 
 /**
  * The plan that takes back what a plan did, newest step first; null where nothing was done, or where something
@@ -12,18 +18,46 @@ export function undoPlan(plan: Plan, outcome: PlanOutcome): Plan | null {
   const done = plan.steps.filter((step) =>
     outcome.steps.some((ended) => ended.stepId === step.id && ended.status === 'done'),
   );
+  const unsure = outcome.steps.filter(({ status }) => status === 'unknown').map(({ stepId }) => stepId);
   return build(
     plan.title,
-    done.map((step) => step.undo && { ...step.undo, ...placeOf(step) }),
+    done.map((step) => step.undo && { ...step.undo, ...placeOf(step), ...undoneEffect(step) }),
+    plan.steps
+      .filter(({ id }) => unsure.includes(id))
+      .map(
+        (step) =>
+          `Whether this was carried out isn’t known, and it is not taken back: ${step.title} (${step.serverName}).`,
+      ),
   );
 }
 
-/** As `undoPlan`, from the history; null also for what was stored without a secret that it would need. */
-export function undoEntry(entry: HistoryEntry): Plan | null {
+/** Whether what an entry's plan did can be taken back as a whole. */
+export function isUndoable(entry: HistoryEntry): boolean {
+  if (entry.status === 'running' || entry.status === 'takenBack' || entry.status === 'takenBackInPart') return false;
+  if (entry.plan && entry.outcome) return undoPlan(planToRead(entry.plan), entry.outcome) !== null;
+  return undoEarlier(entry) !== null;
+}
+
+/** The secrets that the undo of an entry needs. */
+export function undoSecrets({ plan, outcome }: HistoryEntry): readonly WantedSecret[] {
+  const done = (outcome?.steps ?? []).filter(({ status }) => status === 'done').map(({ stepId }) => stepId);
+  return plan ? wantedSecrets(plan, done, 'undo') : [];
+}
+
+/** As `undoPlan`, from the history, with the secrets that `undoSecrets` named. */
+export function undoEntry(entry: HistoryEntry, secretFor: SecretFor): Plan | null {
+  if (!entry.plan || !entry.outcome) return undoEarlier(entry);
+  const undo = undoPlan(revivePlan(entry.plan, secretFor), entry.outcome);
+  return undo && { ...undo, undoes: entry.id };
+}
+
+/** An entry of an earlier version has no plan, and of an undo that needs a secret it has nothing. */
+function undoEarlier(entry: HistoryEntry): Plan | null {
   const done = entry.steps.filter(({ status }) => status === 'done');
   return build(
     entry.title,
     done.map((step) => step.undo && { title: step.undo.title, statement: [step.undo.sql], ...placeOf(step) }),
+    [],
   );
 }
 
@@ -32,11 +66,16 @@ function placeOf({
   serverName,
   plannedFor,
   alsoChanges,
-}: Step | HistoryStep): Omit<UndoPart, 'title' | 'statement'> {
+}: Step | HistoryStep): Omit<UndoPart, 'title' | 'statement' | 'effect'> {
   return { connectionId, serverName, ...(plannedFor ? { plannedFor } : {}), ...(alsoChanges ? { alsoChanges } : {}) };
 }
 
-function build(title: string, parts: readonly (UndoPart | null)[]): Plan | null {
+/** What a step did is taken back as soon as its effect isn't there any more. */
+function undoneEffect({ effect }: Step): { readonly effect?: Statement } {
+  return effect ? { effect: ['SELECT 1 WHERE NOT EXISTS (', ...effect, ')'] } : {};
+}
+
+function build(title: string, parts: readonly (UndoPart | null)[], remarks: readonly string[]): Plan | null {
   if (parts.length === 0 || parts.includes(null)) return null;
   const steps = parts.filter((part) => part !== null).toReversed();
   return {
@@ -50,8 +89,9 @@ function build(title: string, parts: readonly (UndoPart | null)[]): Plan | null 
       risk: 'lossy',
       consequence: `${part.title} (${part.serverName}).`,
       undo: null,
-      wait: null,
+      // It may need a publisher (DROP SUBSCRIPTION drops its slot there), which mustn't keep it without end.
+      wait: { limitMs: publisherWaitLimitMs, blockersOn: [] },
     })),
-    remarks: ['What was changed since by others is not looked at.'],
+    remarks: ['What was changed since by others is not looked at.', ...remarks],
   };
 }

@@ -5,6 +5,7 @@ import { views } from '../../contributions.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import type { RevealTarget } from '../services.ts';
 import type { Settings } from '../settings.ts';
+import { TableDragAndDrop } from './dragAndDrop.ts';
 import { type LagSource, LiveModel, pageSize } from './liveModel.ts';
 import type { MoreNode, TreeNode } from './node.ts';
 import { ServersTree } from './provider.ts';
@@ -49,6 +50,7 @@ export function createServersView(parts: ServersViewParts): ServersView {
   const view = vscode.window.createTreeView(views.servers, {
     treeDataProvider: tree,
     canSelectMany: true,
+    dragAndDropController: new TableDragAndDrop(),
     showCollapseAll: true,
   });
   const edited = new Set<string>();

@@ -33,11 +33,11 @@ export function withoutTables(draft: PublicationDraft, tables: readonly TableNam
   return { ...draft, tables: draft.tables.filter((table) => !gone.has(tableKey(table))) };
 }
 
-/** Sets the columns or the filter of a chosen table. */
+/** Sets the columns, the filter or the ONLY of a chosen table. */
 export function withTable(
   draft: PublicationDraft,
   key: string,
-  change: Partial<Pick<DraftTable, 'columns' | 'filter'>>,
+  change: Partial<Pick<DraftTable, 'columns' | 'filter' | 'only'>>,
 ): PublicationDraft {
   return { ...draft, tables: draft.tables.map((table) => (tableKey(table) === key ? { ...table, ...change } : table)) };
 }

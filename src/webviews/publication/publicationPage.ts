@@ -1,27 +1,42 @@
 import { html, nothing, type TemplateResult } from 'lit';
 
 import type {
+  ChoosableTable,
+  CountedRows,
+  EditedPublication,
+  EffectiveTables,
   PublicationDraft,
   PublicationKept,
   PublicationModel,
   PublicationRequest,
+  PublicationReview,
   PublicationUpdate,
   ServerUnavailable,
+  TrialState,
 } from '../../protocol/publication.ts';
 import type { TableDetails } from '../../replication/model/table.ts';
-import { radioGroup, textField } from '../shared/fields.ts';
+import { textField } from '../shared/fields.ts';
 import { FormPage } from '../shared/formPage.ts';
-import { formHead, notice, unavailableView } from '../shared/formParts.ts';
+import { formHead, unavailableView } from '../shared/formParts.ts';
 import { problemsOf, type ShownProblem } from '../shared/problems.ts';
 import type { VirtualList } from '../shared/virtualList.ts';
-import { chosenTables, tableKey } from './draft.ts';
+import { chosenTables, type DraftTable, tableKey } from './draft.ts';
+import { changedNotice, effectiveView, readerFields } from './editParts.ts';
 import { operationFields, otherOptions } from './publicationOptions.ts';
+import { rebase, samePublication } from './rebase.ts';
+import { obstacleNotice, scopeField } from './scopeField.ts';
 import { tableEditor } from './tableEditor.ts';
+import { type TableJudgement, verdictWords } from './tableJudgement.ts';
 import { schemaPicker, tablePicker, type TableRow, tableRows } from './tablePicker.ts';
 
-const title = 'Create Publication';
+/** What the panel starts the page with. */
+interface Start {
+  readonly connectionId: string;
+  /** The publication to edit; absent for a new one. */
+  readonly publication?: string;
+}
 
-/** The form that creates a publication. */
+/** The form that creates a publication, or edits one. */
 export class PublicationPage extends FormPage<
   PublicationDraft,
   PublicationRequest,
@@ -35,6 +50,10 @@ export class PublicationPage extends FormPage<
     details: { state: true },
     view: { state: true },
     editing: { state: true },
+    base: { state: true },
+    trial: { state: true },
+    counted: { state: true },
+    effective: { state: true },
   };
 
   declare protected model: PublicationModel | null;
@@ -43,6 +62,17 @@ export class PublicationPage extends FormPage<
   declare protected view: { readonly query: string; readonly onlyChosen: boolean };
   /** Key of the table whose columns and filter are shown. */
   declare protected editing: string | null;
+  /** What the edited publication was when it was loaded here; null for a new one, and before it was loaded. */
+  declare protected base: PublicationDraft | null;
+  declare protected trial: TrialState | null;
+  /** Rows that were counted, by the table's key. */
+  declare protected counted: ReadonlyMap<string, CountedRows>;
+  declare protected effective: EffectiveTables | null;
+  declare protected review: PublicationReview | null;
+  /** The table whose editor is to be open as soon as it is known. */
+  #opening: string | null = null;
+  /** The table whose verdict is read aloud when it is there. */
+  #tried: string | null = null;
   #rows: { readonly of: readonly unknown[]; readonly rows: readonly TableRow[] } = { of: [], rows: [] };
 
   constructor() {
@@ -52,27 +82,52 @@ export class PublicationPage extends FormPage<
     this.details = new Map();
     this.view = { query: '', onlyChosen: false };
     this.editing = null;
+    this.base = null;
+    this.trial = null;
+    this.counted = new Map();
+    this.effective = null;
     // A filter isn't there until one is typed.
     this.touched.add('filter').add('columns');
   }
 
+  override connect(
+    ...[host]: Parameters<FormPage<PublicationDraft, PublicationRequest, PublicationUpdate, PublicationKept>['connect']>
+  ): void {
+    this.base = host.getState()?.edit?.base ?? null;
+    super.connect(host);
+  }
+
+  protected override get words(): { readonly refused: string; readonly running: string } {
+    return this.#start.publication === undefined ? super.words : { refused: 'Not saved', running: 'Saving…' };
+  }
+
   protected override keep(draft: PublicationDraft): PublicationKept {
-    return {
-      connectionId: (this.host?.start as { readonly connectionId: string } | undefined)?.connectionId ?? '',
-      draft,
-    };
+    const { connectionId, publication } = this.#start;
+    const edit = publication !== undefined && this.base ? { edit: { publication, base: this.base } } : {};
+    return { connectionId, draft, ...edit };
   }
 
   protected override render(): TemplateResult | typeof nothing {
     const { draft, model } = this;
+    const { publication } = this.#start;
+    const title = publication === undefined ? 'Create Publication' : `Edit Publication ${publication}`;
     if (this.unavailable && !model)
       return unavailableView(title, this.unavailable, () => this.host?.post({ type: 'retry' }));
     if (!model || !draft) return html`<page-announcer></page-announcer>`;
     const problems = this.shownProblems();
-    const blocked = model.server.readOnly || !model.capabilities['publication.create'].can;
+    const changed = this.#changed(model);
+    const blocked =
+      model.server.readOnly ||
+      (publication === undefined ? !model.capabilities['publication.create'].can : changed !== null) ||
+      (this.review?.nothing ?? false);
     return html`<main class="form-page">
         <div class="form-main">
-          ${formHead(title, model.server)} ${this.#obstacle(model)}
+          ${formHead(title, model.server)} ${obstacleNotice(model, this.unavailable)}
+          ${
+            changed
+              ? changedNotice(changed, { onLoad: () => this.#loadAnew(changed), onKeep: () => this.#rebaseOn(changed) })
+              : nothing
+          }
           ${textField({
             id: 'name',
             label: 'Name',
@@ -84,31 +139,54 @@ export class PublicationPage extends FormPage<
           ${this.#scope(model, draft, problems)}
           ${operationFields({ model, draft, problems, onDraft: (next, field) => this.change(next, field) })}
           ${otherOptions({ model, draft, problems, onDraft: (next, field) => this.change(next, field) })}
+          ${
+            model.edit && this.review
+              ? readerFields({
+                  edit: model.edit,
+                  draft,
+                  reach: this.review.reach,
+                  problems,
+                  onDraft: (next) => this.change(next, 'refresh'),
+                })
+              : nothing
+          }
+          ${effectiveView(this.effective, () => this.host?.post({ type: 'showTables' }))}
         </div>
-        ${this.aside(problems)} ${this.foot(title, blocked)}
+        ${this.aside(problems)} ${this.foot(publication === undefined ? title : 'Save', blocked)}
       </main>
       <page-announcer></page-announcer>`;
   }
 
+  get #start(): Start {
+    return (this.host?.start as Start | undefined) ?? { connectionId: '' };
+  }
+
+  /** The edited publication where it isn't what it was when it was loaded. */
+  #changed({ edit }: PublicationModel): EditedPublication | null {
+    if (!edit) return null;
+    if (!edit.present) return edit;
+    return this.base && !samePublication(this.base, edit.present) ? edit : null;
+  }
+
+  /** Takes what is now, with what was typed here on top of it. */
+  #loadAnew(edit: EditedPublication): void {
+    const { base, draft } = this;
+    if (!draft || !base || !edit.present) return;
+    const next = rebase(draft, base, edit.present);
+    this.base = edit.present;
+    this.change(next, 'tables');
+    this.say(`${edit.publication} was loaded anew; what was changed here is still there.`);
+  }
+
+  /** Goes on from what is now: what this form says is what is wanted. */
+  #rebaseOn(edit: EditedPublication): void {
+    this.base = edit.present;
+    this.reviewAgain();
+  }
+
   #scope(model: PublicationModel, draft: PublicationDraft, problems: readonly ShownProblem[]): TemplateResult {
-    const all = model.capabilities['publication.allTables'];
-    const tableProblems = [...problemsOf(problems, 'tables')];
-    const scope = radioGroup({
-      id: 'scope',
-      label: 'What is published',
-      value: draft.scope,
-      choices: [
-        { value: 'chosen', label: 'Chosen tables' },
-        {
-          value: 'allTables',
-          label: 'All tables of the database',
-          hint: all.can ? 'Also those that will be created later.' : all.reason,
-          disabled: !all.can,
-        },
-      ],
-      ...(draft.scope === 'allTables' ? { problems: tableProblems } : {}),
-      onChange: (value) => this.change({ ...draft, scope: value }, 'tables'),
-    });
+    const tableProblems = problemsOf(problems, 'tables');
+    const scope = scopeField({ model, draft, problems: tableProblems, onDraft: (next) => this.change(next, 'tables') });
     if (draft.scope === 'allTables') return scope;
     const rows = this.#tableRows(model, draft, problems);
     const editing = this.editing === null ? undefined : chosenTables(draft).get(this.editing);
@@ -139,6 +217,7 @@ export class PublicationPage extends FormPage<
                 entry: editing,
                 details: this.details.get(table.oid) ?? null,
                 problems: problems.filter((problem) => problem.object === undefined || problem.object === table.label),
+                judgement: this.#judgement(model, table, editing),
                 onDraft: (next, field) => this.change(next, field),
                 onClose: () => this.#closeEditor(),
               })
@@ -146,6 +225,28 @@ export class PublicationPage extends FormPage<
         }
         ${schemaPicker({ model, draft, onDraft: (next) => this.change(next, 'tables') })}
       </div>`;
+  }
+
+  #judgement(model: PublicationModel, table: ChoosableTable, entry: DraftTable): Omit<TableJudgement, 'triable'> {
+    const { draft } = this;
+    const { filter, name, schema } = entry;
+    const counted = this.counted.get(tableKey(entry)) ?? null;
+    return {
+      verdict: this.review?.verdicts.find((verdict) => tableKey(verdict) === tableKey(entry)) ?? null,
+      trial: this.trial,
+      counted: counted?.filter === filter ? counted : null,
+      obstacle: model.server.readOnly
+        ? `${model.server.name} is marked read-only, so nothing is tried out on it, not even to be rolled back.`
+        : table.ownedByMe
+          ? null
+          : `Only its owner, ${table.owner}, can publish ${table.label}, so it can’t be tried.`,
+      onTry: () => {
+        if (!draft) return;
+        this.#tried = tableKey(entry);
+        this.host?.post({ type: 'try', draft, table: { schema, name } });
+      },
+      onCount: () => this.host?.post({ type: 'count', table: { schema, name }, filter }),
+    };
   }
 
   /** Column and filter problems of tables whose editor is closed show under the list. */
@@ -162,21 +263,6 @@ export class PublicationPage extends FormPage<
       this.#rows = { of, rows: tableRows(model, draft, this.view, problems) };
     }
     return this.#rows.rows;
-  }
-
-  #obstacle(model: PublicationModel): TemplateResult | typeof nothing {
-    const create = model.capabilities['publication.create'];
-    if (model.server.readOnly) {
-      return notice(
-        'warning',
-        `${model.server.name} is marked read-only, so nothing is created on it. The SQL can be copied.`,
-      );
-    }
-    if (!create.can) return notice('warning', create.reason);
-    if (this.unavailable?.error) {
-      return notice('warning', html`${this.unavailable.error.message} What is shown may be out of date.`);
-    }
-    return nothing;
   }
 
   protected override change(draft: PublicationDraft, field: string): void {
@@ -206,6 +292,7 @@ export class PublicationPage extends FormPage<
       filter: 'tables',
       operations: 'operation-insert',
       options: 'via-root',
+      refresh: 'refresh-0',
     };
     return targets[problem.field ?? ''] ?? null;
   }
@@ -217,7 +304,28 @@ export class PublicationPage extends FormPage<
       this.details = new Map([...this.details, ...message.details.map((table) => [table.oid, table] as const)]);
       // The review knows more now.
       this.reviewAgain();
+    } else if (message.type === 'trial') {
+      this.trial = message;
+      if (message.error) this.say(`Not checked: ${message.error.message}`);
+      else if (!message.running) this.reviewAgain();
+    } else if (message.type === 'counted') {
+      this.counted = new Map(this.counted).set(tableKey(message.table), message);
+    } else if (message.type === 'effective') this.effective = message;
+    else if (message.type === 'openTable') {
+      this.#opening = tableKey(message);
+      this.#openWanted();
     }
+  }
+
+  /** Once the tried table's verdict is shown it is read aloud too. */
+  protected override updated(): void {
+    super.updated();
+    const tried = this.#tried;
+    if (tried === null || this.trial?.running !== false) return;
+    const verdict = this.review?.verdicts.find((one) => tableKey(one) === tried) ?? null;
+    if (!verdict) return;
+    this.#tried = null;
+    this.say(verdictWords(verdict));
   }
 
   #takeModel(model: PublicationModel): void {
@@ -225,10 +333,24 @@ export class PublicationPage extends FormPage<
     this.model = model;
     this.unavailable = null;
     this.draft ??= model.draft;
+    if (model.edit && (this.base === null || model.edit.byUs)) this.base = model.edit.present;
     if (this.draft.name !== '') this.touched.add('name');
     if (this.draft.tables.length > 0 || this.draft.schemas.length > 0) this.touched.add('tables');
     this.#describePartial();
+    this.#openWanted();
     this.reviewAgain();
+  }
+
+  /** Opens the editor of the table that the panel was opened for. */
+  #openWanted(): void {
+    const { draft, model } = this;
+    if (this.#opening === null || !model || !draft) return;
+    const table = model.tables.find((one) => tableKey(one) === this.#opening);
+    this.#opening = null;
+    if (!table || !chosenTables(draft).has(tableKey(table))) return;
+    this.editing = tableKey(table);
+    this.focusSoon('editor-title');
+    this.#describe([table.oid]);
   }
 
   #edit(row: TableRow): void {

@@ -3,9 +3,10 @@ import { live } from 'lit/directives/live.js';
 
 import type { ChoosableTable, PublicationDraft, PublicationModel } from '../../protocol/publication.ts';
 import type { Column, TableDetails } from '../../replication/model/table.ts';
-import { textArea } from '../shared/fields.ts';
+import { checkbox, textArea } from '../shared/fields.ts';
 import { fieldProblems, problemsOf, type ShownProblem } from '../shared/problems.ts';
 import { type DraftTable, tableKey, withTable } from './draft.ts';
+import { judgementPart, type TableJudgement } from './tableJudgement.ts';
 
 export interface TableEditorOptions {
   readonly model: PublicationModel;
@@ -16,7 +17,8 @@ export interface TableEditorOptions {
   readonly details: TableDetails | null;
   /** Those of this table. */
   readonly problems: readonly ShownProblem[];
-  readonly onDraft: (draft: PublicationDraft, field: 'columns' | 'filter') => void;
+  readonly judgement: Omit<TableJudgement, 'triable'>;
+  readonly onDraft: (draft: PublicationDraft, field: 'columns' | 'filter' | 'tables') => void;
   readonly onClose: () => void;
 }
 
@@ -70,7 +72,22 @@ export function tableEditor(options: TableEditorOptions): TemplateResult {
               : nothing
           }`
     }
+    ${onlyPart(options)} ${judgementPart({ ...options.judgement, triable: !none })}
   </section>`;
+}
+
+/** Whether the tables that inherit from it are published with it; nothing where there are none. */
+function onlyPart({ draft, entry, onDraft, table }: TableEditorOptions): TemplateResult | typeof nothing {
+  const heirs = table.heirs ?? [];
+  if (heirs.length === 0) return nothing;
+  const names = heirs.length > 6 ? `${heirs.slice(0, 6).join(', ')} and ${heirs.length - 6} more` : heirs.join(', ');
+  return checkbox({
+    id: 'heirs',
+    label: heirs.length === 1 ? 'With the table that inherits from it' : 'With the tables that inherit from it',
+    hint: `${names}. The server makes each a member of its own, to be ticked in the list.`,
+    checked: entry.only !== true,
+    onChange: (checked) => onDraft(withTable(draft, tableKey(table), { only: !checked }), 'tables'),
+  });
 }
 
 function columnPart(options: TableEditorOptions): TemplateResult | typeof nothing {

@@ -83,12 +83,12 @@ export function checkbox(options: CheckboxOptions): TemplateResult {
     html`<vscode-checkbox
       id=${options.id}
       ?disabled=${options.disabled ?? false}
-      .checked=${live(options.checked)}
       @change=${(event: Event) => {
-        // The toolkit also says so when the page itself sets the value.
+        // The toolkit also says so when the page itself sets the value: that comes after this, with the new options.
         const { checked } = event.target as HTMLInputElement;
         if (checked !== options.checked) options.onChange(checked);
       }}
+      .checked=${live(options.checked)}
       ${described(description(options))}
       >${options.label}</vscode-checkbox
     >`,
@@ -138,13 +138,13 @@ export function radioGroup<Value extends string>(
       id=${options.id}
       orientation="vertical"
       aria-label=${options.label}
-      .value=${live(options.value)}
       ?disabled=${options.disabled ?? false}
       @change=${(event: Event) => {
         const value = (event.target as HTMLInputElement).value as Value;
         if (value !== options.value && options.choices.some((choice) => choice.value === value))
           options.onChange(value);
       }}
+      .value=${live(options.value)}
       ${described(description(options))}
     >
       <span slot="label" class="field-label">${options.label}</span>

@@ -1,7 +1,8 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 
 import type { FailedMessage } from '../../protocol/messages.ts';
 import type { DraftReview, Refusal, RunState } from '../../protocol/publication.ts';
+import type { ErrorDescription } from '../../replication/model/errors.ts';
 import type { Announcer } from './announcer.ts';
 import { spokesman } from './described.ts';
 import { DraftFlow } from './draftFlow.ts';
@@ -23,6 +24,16 @@ export type FormRequest<Draft> =
 
 /** What every such form is told, beside what is its own. */
 export type FormUpdate = DraftReview | RunState | Refusal | FailedMessage;
+
+/** How a form speaks of what it does. */
+export interface FormWords {
+  /** Nothing came of it. */
+  readonly refused: string;
+  /** It is at work. */
+  readonly running: string;
+  /** There is no SQL, because nothing differs. Absent where that can't be. */
+  readonly nothingToRun?: string;
+}
 
 /**
  * A form whose draft is reviewed by its panel as one types: SQL and problems beside it, a refusal next to what caused
@@ -78,6 +89,11 @@ export abstract class FormPage<
     sayReady(host);
   }
 
+  /** A form that edits speaks otherwise than one that creates. */
+  protected get words(): FormWords {
+    return { refused: 'Not created', running: 'Creating…' };
+  }
+
   /** What outlives the page being hidden; no secret. */
   protected abstract keep(draft: Draft): Kept;
   /** A message of this form alone. */
@@ -94,6 +110,8 @@ export abstract class FormPage<
     this.touched.add(field);
     // What the server said of this field was said of its old value.
     if (this.refusal?.field === field) this.refusal = { ...this.refusal, field: null };
+    // At once: a draft that waits for its review must not be lost with the window.
+    this.host?.setState(this.keep(draft));
     this.#flow.changed(draft);
   }
 
@@ -110,7 +128,10 @@ export abstract class FormPage<
     const { refusal } = this;
     if (!refusal?.field) return reviewed;
     const { error, field, object } = refusal;
-    return [{ severity: 'error', message: error.message, field, ...(object === null ? {} : { object }) }, ...reviewed];
+    return [
+      { severity: 'error', message: refusalWords(error), field, ...(object === null ? {} : { object }) },
+      ...reviewed,
+    ];
   }
 
   /** The focus goes to this control after the next render that has it. */
@@ -130,17 +151,22 @@ export abstract class FormPage<
     if (control) this.focusSoon(control);
   }
 
-  /** Beside the fields: a refusal, the problems, the SQL. */
-  protected aside(problems: readonly ShownProblem[]): TemplateResult {
+  /** Beside the fields, always in sight: what is said above all, a refusal, the problems, the SQL. */
+  protected aside(problems: readonly ShownProblem[], above: TemplateResult | typeof nothing = nothing): TemplateResult {
     return html`<aside class="form-aside" aria-label="Problems and SQL">
-      ${refusalView(this.refusal, 'Not created')} ${problemList(problems, (problem) => this.goTo(problem))}
-      ${sqlPreview(this.review, {
-        onCopy: () => {
-          this.host?.post({ type: 'copySql' });
-          this.say('SQL copied.');
+      ${above} ${refusalView(this.refusal, this.words.refused)}
+      ${problemList(problems, (problem) => this.goTo(problem))}
+      ${sqlPreview(
+        this.review,
+        {
+          onCopy: () => {
+            this.host?.post({ type: 'copySql' });
+            this.say('SQL copied.');
+          },
+          onOpen: () => this.host?.post({ type: 'openSql' }),
         },
-        onOpen: () => this.host?.post({ type: 'openSql' }),
-      })}
+        this.words.nothingToRun,
+      )}
     </aside>`;
   }
 
@@ -201,12 +227,12 @@ export abstract class FormPage<
         const waits = message.waiting !== null && this.run?.waiting === null;
         this.run = message;
         if (waits) this.say('Waiting for open transactions on the publisher.');
-        else if (message.running && message.waiting === null) this.say(message.step ?? 'Creating…');
+        else if (message.running && message.waiting === null) this.say(message.step ?? this.words.running);
         return true;
       }
       case 'refused': {
         this.refusal = message;
-        this.say(`Not created: ${message.error.message}`);
+        this.say(`${this.words.refused}: ${message.error.message}`);
         const { field, object, error } = message;
         const problem = { severity: 'error', message: error.message, ...(field === null ? {} : { field }) } as const;
         const control = this.controlFor(object === null ? problem : { ...problem, object }) ?? 'refusal';
@@ -221,4 +247,9 @@ export abstract class FormPage<
         return false;
     }
   }
+}
+
+/** Our sentence with the server's detail, which often is what tells what is wrong. */
+function refusalWords({ message, server }: ErrorDescription): string {
+  return server?.detail === undefined || message.includes(server.detail) ? message : `${message} ${server.detail}`;
 }

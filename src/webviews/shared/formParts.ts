@@ -92,8 +92,10 @@ export function refusalView(
 ): TemplateResult | typeof nothing {
   if (!refusal) return nothing;
   const { error } = refusal;
-  return html`<div class="notice error" id="refusal" tabindex="-1">
-    ${severityIcon('error')}
+  // What the person stopped is no failure.
+  const severity = error.kind === 'cancelled' ? 'info' : 'error';
+  return html`<div class="notice ${severity}" id="refusal" tabindex="-1">
+    ${severityIcon(severity)}
     <div>
       <p><strong>${verb}:</strong> ${error.message}</p>
       ${error.advice ? html`<p>${error.advice}</p>` : nothing}

@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 
-import type { PublisherAddressDraft, SubscriptionDraft, SubscriptionModel } from '../../protocol/subscription.ts';
-import type { ErrorDescription } from '../../replication/model/errors.ts';
+import type { SubscriptionDraft, SubscriptionModel } from '../../protocol/subscription.ts';
+import { asSentences, type ErrorDescription } from '../../replication/model/errors.ts';
 import { checkbox, dropdown, radioGroup, textField } from '../shared/fields.ts';
 import { serverWords } from '../shared/formParts.ts';
 import { problemsOf, severityIcon, type ShownProblem } from '../shared/problems.ts';
+import { addressFields } from './addressFields.ts';
 
 /** What the fields of both ends are drawn from. */
 export interface EndFieldsOptions {
@@ -68,7 +69,17 @@ export function publisherFields(options: EndFieldsOptions): TemplateResult {
           ? html`<p class="hint">Publisher and subscriber are databases of one server.</p>`
           : nothing
       }
-      ${typed || draft.publisherConnectionId !== null ? addressFields(options) : nothing}
+      ${
+        typed || draft.publisherConnectionId !== null
+          ? addressFields({
+              legend: 'As the subscriber reaches it',
+              address: draft.address,
+              problems: options.problems,
+              password: passwordField(options),
+              onAddress: (address, field) => options.onDraft({ ...draft, address }, field),
+            })
+          : nothing
+      }
       ${
         typed
           ? html`<div>
@@ -83,39 +94,6 @@ export function publisherFields(options: EndFieldsOptions): TemplateResult {
           : nothing
       }
     </div>`;
-}
-
-/** The address as the subscriber's server will use it, which may differ from ours. */
-function addressFields(options: EndFieldsOptions): TemplateResult {
-  const { draft, problems } = options;
-  const field = (
-    name: keyof PublisherAddressDraft,
-    label: string,
-    more: { hint?: string; placeholder?: string } = {},
-  ) =>
-    textField({
-      id: name,
-      label,
-      value: draft.address[name],
-      ...more,
-      problems: name === 'host' ? problemsOf(problems, 'connection') : problemsOf(problems, name),
-      onInput: (value) =>
-        options.onDraft(
-          { ...draft, address: { ...draft.address, [name]: value } },
-          name === 'more' ? 'more' : 'connection',
-        ),
-    });
-  return html`<fieldset class="address">
-    <legend class="field-label">As the subscriber reaches it</legend>
-    <p class="hint">The subscriber connects by itself, from its own machine: “localhost” is that machine there.</p>
-    <div class="host-port">${field('host', 'Host')} ${field('port', 'Port', { placeholder: '5432' })}</div>
-    <div class="columns-2">${field('database', 'Database')} ${field('user', 'User')}</div>
-    ${passwordField(options)}
-    ${field('more', 'Further parameters', {
-      placeholder: 'sslmode=verify-full sslrootcert=/etc/ssl/ca.pem',
-      hint: 'Files named here are read on the subscriber’s machine.',
-    })}
-  </fieldset>`;
 }
 
 function passwordField(options: EndFieldsOptions): TemplateResult {
@@ -236,5 +214,5 @@ function endLine(
 }
 
 function failure(error: ErrorDescription): string {
-  return error.advice === undefined ? error.message : `${error.message} ${error.advice}`;
+  return asSentences(error.message, error.advice);
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 
-import type { OfferedPublication, SubscriptionDraft, SubscriptionModel } from '../../protocol/subscription.ts';
+import type { OfferedPublication } from '../../protocol/subscription.ts';
 import { described } from '../shared/described.ts';
 import { textArea } from '../shared/fields.ts';
 import { fieldProblems, type ShownProblem } from '../shared/problems.ts';
@@ -13,43 +13,40 @@ interface PublicationRow extends ListRow {
 }
 
 export interface PublicationsFieldOptions {
-  readonly model: SubscriptionModel;
-  readonly draft: SubscriptionDraft;
+  /** What the publisher has; null while it can't be read. */
+  readonly offered: readonly OfferedPublication[] | null;
+  readonly chosen: readonly string[];
+  /** What is subscribed to already; empty for a new subscription. */
+  readonly present?: readonly string[];
   readonly query: string;
   readonly problems: readonly ShownProblem[];
   readonly onQuery: (query: string) => void;
-  readonly onDraft: (draft: SubscriptionDraft, field: 'publications') => void;
+  readonly onChosen: (names: string[]) => void;
 }
 
 /** Publications to tick, once the publisher was read; until then their names can be typed. */
 export function publicationsField(options: PublicationsFieldOptions): TemplateResult {
-  const { draft, model, problems } = options;
-  const set = (publications: readonly string[]) =>
-    options.onDraft({ ...draft, publications: [...publications] }, 'publications');
-  if (model.publisher.phase !== 'open') {
+  const { chosen, offered, present = [], problems } = options;
+  if (offered === null) {
     return textArea({
       id: 'publications',
       label: 'Publications',
-      value: draft.publications.join('\n'),
+      value: chosen.join('\n'),
       rows: 2,
       placeholder: 'One name a line',
       hint: 'They are listed here once the publisher is read.',
       problems,
-      onInput: (value) => set(value.split('\n').filter((name, index, all) => name !== '' || index === all.length - 1)),
+      onInput: (value) =>
+        options.onChosen(value.split('\n').filter((name, index, all) => name !== '' || index === all.length - 1)),
     });
   }
-  const offered = model.publisher.publications;
-  const rows = publicationRows(offered, draft.publications, options.query);
+  const rows = publicationRows(offered, chosen, present, options.query);
   const toggle = (row: PublicationRow) =>
-    set(
-      row.chosen
-        ? draft.publications.filter((name) => name !== row.name)
-        : [...draft.publications.filter(Boolean), row.name],
-    );
+    options.onChosen(row.chosen ? chosen.filter((name) => name !== row.name) : [...chosen.filter(Boolean), row.name]);
   return html`<div class="field" role="group" aria-labelledby="publications-label">
     <div class="list-head">
       <span class="field-label" id="publications-label">Publications</span>
-      <span class="quiet" id="publications-count">${draft.publications.length} of ${offered.length} chosen</span>
+      <span class="quiet" id="publications-count">${chosen.length} of ${offered.length} chosen</span>
     </div>
     ${
       offered.length > 8
@@ -82,20 +79,32 @@ export function publicationsField(options: PublicationsFieldOptions): TemplateRe
   </div>`;
 }
 
-/** The publisher's, and at the end those that are chosen but not there. */
+/** The publisher's, and at the end those that are chosen, or read until now, but not there. */
 function publicationRows(
   offered: readonly OfferedPublication[],
   chosen: readonly string[],
+  present: readonly string[],
   query: string,
 ): readonly PublicationRow[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const known = new Set(offered.map(({ name }) => name));
+  const gone = [...new Set([...present, ...chosen])].filter((name) => name !== '' && !known.has(name));
+  const change = (name: string): string => {
+    if (present.length === 0 || present.includes(name) === chosen.includes(name)) return '';
+    return chosen.includes(name) ? 'added · ' : 'taken away · ';
+  };
   return [
     ...offered.map((publication) => ({ name: publication.name, note: noteOn(publication) })),
-    ...chosen.filter((name) => name !== '' && !known.has(name)).map((name) => ({ name, note: 'not on the publisher' })),
+    ...gone.map((name) => ({ name, note: 'not on the publisher' })),
   ]
     .filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)))
-    .map((row) => ({ ...row, key: row.name, chosen: chosen.includes(row.name), disabled: false }));
+    .map(({ name, note }) => ({
+      name,
+      note: `${change(name)}${note}`,
+      key: name,
+      chosen: chosen.includes(name),
+      disabled: false,
+    }));
 }
 
 function noteOn({ allTables, operations, schemas, tables }: OfferedPublication): string {

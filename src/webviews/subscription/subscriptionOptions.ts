@@ -1,10 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 
-import type {
-  SubscriptionDraft,
-  SubscriptionFormCapabilities,
-  SubscriptionModel,
-} from '../../protocol/subscription.ts';
+import type { SubscriptionDraft } from '../../protocol/subscription.ts';
+import type { SubscriptionEditCapabilities } from '../../protocol/subscriptionEdit.ts';
 import { checkbox, dropdown } from '../shared/fields.ts';
 import { fieldProblems, type ShownProblem } from '../shared/problems.ts';
 import { unfolded } from '../shared/unfolded.ts';
@@ -17,7 +14,7 @@ type Switch = {
 /** An option that is on or off, in the order of CREATE SUBSCRIPTION's page. */
 const switches: readonly {
   readonly key: Switch;
-  readonly capability: keyof SubscriptionFormCapabilities;
+  readonly capability: keyof SubscriptionEditCapabilities;
   readonly label: string;
   readonly hint: string;
   /** PostgreSQL's default. */
@@ -68,51 +65,76 @@ const switches: readonly {
 ];
 
 export interface SubscriptionOptionsOptions {
-  readonly model: SubscriptionModel;
-  readonly draft: SubscriptionDraft;
+  readonly capabilities: SubscriptionEditCapabilities;
+  readonly options: Options;
+  /** What a subscription has now; null for a new one, where what isn't set is as the server does by default. */
+  readonly present: Options | null;
+  /** Options that can't be altered any more, each with the reason. */
+  readonly fixed?: readonly { readonly option: keyof Options; readonly reason: string }[];
   readonly problems: readonly ShownProblem[];
-  readonly onDraft: (draft: SubscriptionDraft, field: 'options') => void;
+  readonly onOptions: (options: Options) => void;
 }
 
 /** The options that the subscriber's version has; what stands in their way otherwise is said beside them. */
-export function subscriptionOptions(options: SubscriptionOptionsOptions): TemplateResult | typeof nothing {
-  const { draft, model, problems } = options;
-  if (model.subscriber.phase !== 'open') return nothing;
-  const { capabilities } = model.subscriber;
+export function subscriptionOptions({
+  capabilities,
+  options,
+  present,
+  fixed = [],
+  problems,
+  onOptions,
+}: SubscriptionOptionsOptions): TemplateResult {
   const set = (key: keyof Options, value: Options[keyof Options]): void => {
-    const { [key]: _before, ...others } = draft.options;
-    options.onDraft({ ...draft, options: value === undefined ? others : { ...others, [key]: value } }, 'options');
+    const { [key]: _before, ...others } = options;
+    onOptions(value === undefined ? others : { ...others, [key]: value });
   };
-  const offered = (name: keyof SubscriptionFormCapabilities): boolean => {
+  const offered = (name: keyof SubscriptionEditCapabilities): boolean => {
     const capability = capabilities[name];
     return capability.can || capability.because !== 'version';
   };
-  const reason = (name: keyof SubscriptionFormCapabilities): string | null => {
+  const reason = (key: keyof Options, name: keyof SubscriptionEditCapabilities): string | null => {
     const capability = capabilities[name];
-    return capability.can ? null : capability.reason;
+    if (!capability.can) return capability.reason;
+    return fixed.find(({ option }) => option === key)?.reason ?? null;
   };
-  const count = Object.keys(draft.options).length;
-  return html`<details class="field fold" id="options-fold" ${unfolded(count > 0 || problems.length > 0)}>
-    <summary id="options">
-      Options <span class="quiet">${count === 0 ? 'all as PostgreSQL sets them' : `${count} set`}</span>
-    </summary>
+  /** Nothing set: a new one gets the default; of one that is there only what isn't known. */
+  const unset = (key: keyof Options, usual: string): readonly { readonly value: ''; readonly label: string }[] => {
+    if (present === null) return [{ value: '', label: usual }];
+    return present[key] === undefined ? [{ value: '', label: 'As it is (not visible to this role)' }] : [];
+  };
+  const keys = Object.keys(options) as (keyof Options)[];
+  const count = keys.filter((key) => options[key] !== present?.[key]).length;
+  const summary =
+    present === null
+      ? count === 0
+        ? 'all as PostgreSQL sets them'
+        : `${count} set`
+      : count === 0
+        ? 'as they are'
+        : `${count} changed`;
+  return html`<details
+    class="field fold"
+    id="options-fold"
+    ${unfolded(present !== null || count > 0 || problems.length > 0)}
+  >
+    <summary id="options">Options <span class="quiet">${summary}</span></summary>
     <div class="options">
       ${
         offered('subscription.streaming')
           ? dropdown({
               id: 'streaming',
               label: 'Large transactions (streaming)',
-              value: draft.options.streaming ?? '',
+              value: options.streaming ?? '',
               choices: [
-                { value: '', label: 'As the server does by default' },
+                ...unset('streaming', 'As the server does by default'),
                 { value: 'off', label: 'Send when they are committed (off)' },
                 { value: 'on', label: 'Send while they run (on)' },
                 ...(offered('subscription.parallelStreaming')
                   ? [{ value: 'parallel' as const, label: 'Send and apply while they run (parallel)' }]
                   : []),
               ],
-              disabled: reason('subscription.streaming') !== null,
-              hint: reason('subscription.streaming') ?? undefined,
+              disabled: reason('streaming', 'subscription.streaming') !== null,
+              hint: reason('streaming', 'subscription.streaming') ?? undefined,
               onChange: (value) => set('streaming', value === '' ? undefined : value),
             })
           : nothing
@@ -122,14 +144,17 @@ export function subscriptionOptions(options: SubscriptionOptionsOptions): Templa
           ? dropdown({
               id: 'origin',
               label: 'Changes by origin (origin)',
-              value: draft.options.origin ?? '',
+              value: options.origin ?? '',
               choices: [
-                { value: '', label: 'All changes (any)' },
+                ...(present === null
+                  ? unset('origin', 'All changes (any)')
+                  : [{ value: 'any' as const, label: 'All changes (any)' }]),
                 { value: 'none', label: 'Only those made on the publisher itself (none)' },
               ],
-              disabled: reason('subscription.origin') !== null,
+              disabled: reason('origin', 'subscription.origin') !== null,
               hint:
-                reason('subscription.origin') ?? 'For two-way replication: “none” keeps changes from going in circles.',
+                reason('origin', 'subscription.origin') ??
+                'For two-way replication: “none” keeps changes from going in circles.',
               onChange: (value) => set('origin', value === '' ? undefined : value),
             })
           : nothing
@@ -137,9 +162,10 @@ export function subscriptionOptions(options: SubscriptionOptionsOptions): Templa
       ${dropdown({
         id: 'synchronous-commit',
         label: 'Commit on the subscriber (synchronous_commit)',
-        value: draft.options.synchronousCommit ?? '',
+        value: options.synchronousCommit ?? '',
         choices: [
-          { value: '', label: 'Don’t wait (off)' },
+          ...(present === null ? [] : unset('synchronousCommit', '')),
+          { value: present === null ? '' : 'off', label: 'Don’t wait (off)' },
           { value: 'local', label: 'Wait for the local disk (local)' },
           { value: 'on', label: 'Wait for the disk and synchronous standbys (on)' },
           { value: 'remote_write', label: 'Wait until standbys have received it (remote_write)' },
@@ -153,10 +179,10 @@ export function subscriptionOptions(options: SubscriptionOptionsOptions): Templa
           checkbox({
             id: `option-${option.key}`,
             label: option.label,
-            hint: reason(option.capability) ?? option.hint,
-            checked: draft.options[option.key] ?? option.usual,
-            disabled: reason(option.capability) !== null,
-            onChange: (checked) => set(option.key, checked === option.usual ? undefined : checked),
+            hint: reason(option.key, option.capability) ?? option.hint,
+            checked: options[option.key] ?? option.usual,
+            disabled: reason(option.key, option.capability) !== null,
+            onChange: (checked) => set(option.key, present === null && checked === option.usual ? undefined : checked),
           }),
         )}
       ${fieldProblems('options-problems', problems)}

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 
 import type {
+  PreflightState,
   SubscriptionDraft,
   SubscriptionKept,
   SubscriptionModel,
@@ -13,13 +14,13 @@ import { FormPage } from '../shared/formPage.ts';
 import { formHead, notice } from '../shared/formParts.ts';
 import { problemsOf, type ShownProblem } from '../shared/problems.ts';
 import { type EndFieldsOptions, publisherFields, subscriberField } from './endFields.ts';
+import { preflightView } from './preflightView.ts';
 import { publicationsField } from './publicationsField.ts';
+import { sameDraft, withoutSecrets } from './sameDraft.ts';
 import { slotFields } from './slotFields.ts';
 import { subscriptionOptions } from './subscriptionOptions.ts';
 
 const title = 'Create Subscription';
-/** Keywords of a connection string whose values aren't to be kept, wherever they were typed. */
-const secretKeyword = /(password|scram_client_key|scram_server_key|oauth_client_secret)\s*=/i;
 
 /** The form that creates a subscription. */
 export class SubscriptionPage extends FormPage<
@@ -32,6 +33,7 @@ export class SubscriptionPage extends FormPage<
     ...FormPage.properties,
     model: { state: true },
     blockers: { state: true },
+    preflight: { state: true },
     query: { state: true },
     pasted: { state: true },
     pasteError: { state: true },
@@ -40,6 +42,7 @@ export class SubscriptionPage extends FormPage<
 
   declare protected model: SubscriptionModel | null;
   declare protected blockers: readonly Blocker[];
+  declare protected preflight: PreflightState | null;
   declare protected query: string;
   declare protected pasted: string;
   declare protected pasteError: string | null;
@@ -52,6 +55,7 @@ export class SubscriptionPage extends FormPage<
     super();
     this.model = null;
     this.blockers = [];
+    this.preflight = null;
     this.query = '';
     this.pasted = '';
     this.pasteError = null;
@@ -59,8 +63,7 @@ export class SubscriptionPage extends FormPage<
   }
 
   protected override keep(draft: SubscriptionDraft): SubscriptionKept {
-    const { address } = draft;
-    return { draft: secretKeyword.test(address.more) ? { ...draft, address: { ...address, more: '' } } : draft };
+    return { draft: { ...draft, address: withoutSecrets(draft.address, '') } };
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -77,14 +80,14 @@ export class SubscriptionPage extends FormPage<
         <div class="form-main">
           ${formHead(title, null)} ${this.#obstacle(model)} ${subscriberField(ends)} ${publisherFields(ends)}
           ${publicationsField({
-            model,
-            draft,
+            offered: model.publisher.phase === 'open' ? model.publisher.publications : null,
+            chosen: draft.publications,
             query: this.query,
             problems: problemsOf(problems, 'publications'),
             onQuery: (query) => {
               this.query = query;
             },
-            onDraft: (next) => this.change(this.#named(next), 'publications'),
+            onChosen: (publications) => this.change(this.#named({ ...draft, publications }), 'publications'),
           })}
           ${textField({
             id: 'name',
@@ -102,7 +105,18 @@ export class SubscriptionPage extends FormPage<
             onDraft,
             onLookForBlockers: () => this.host?.post({ type: 'lookForBlockers' }),
           })}
-          ${subscriptionOptions({ model, draft, problems: problemsOf(problems, 'options'), onDraft })}
+          ${
+            subscriber.phase === 'open'
+              ? subscriptionOptions({
+                  capabilities: subscriber.capabilities,
+                  options: draft.options,
+                  present: null,
+                  problems: problemsOf(problems, 'options'),
+                  onOptions: (options) => onDraft({ ...draft, options }, 'options'),
+                })
+              : nothing
+          }
+          ${this.#preflightView(model, draft, problems)}
         </div>
         ${this.aside(problems)} ${this.foot(title, blocked)}
       </main>
@@ -122,6 +136,7 @@ export class SubscriptionPage extends FormPage<
       slot: draft?.slotMode === 'none' ? 'slot' : 'slot-name',
       wait: 'wait',
       options: 'options',
+      preflight: 'preflight',
     };
     if (problem.field === 'password' && draft?.useSavedPassword) return 'saved-password';
     if (problem.field === 'options') this.querySelector('#options-fold')?.setAttribute('open', '');
@@ -136,6 +151,7 @@ export class SubscriptionPage extends FormPage<
   protected override hear(message: SubscriptionUpdate): void {
     if (message.type === 'model') this.#takeModel(message);
     else if (message.type === 'blockers') this.blockers = message.blockers;
+    else if (message.type === 'preflight') this.#takePreflight(message);
     else if (message.type === 'address') {
       this.pasteError = message.error?.message ?? null;
       if (message.error !== null || !this.draft) return;
@@ -145,6 +161,37 @@ export class SubscriptionPage extends FormPage<
       const { address, useSavedPassword } = message;
       this.change({ ...this.draft, address, useSavedPassword }, 'connection');
     }
+  }
+
+  #takePreflight(state: PreflightState): void {
+    const ended = this.preflight?.running === true && !state.running;
+    this.preflight = state;
+    if (!ended) return;
+    const failed = state.checks.filter((check) => check.state === 'failed').length;
+    this.say(`Preflight: ${failed === 0 ? 'nothing failed' : `${failed} failed`}.`);
+  }
+
+  #preflightView(
+    model: SubscriptionModel,
+    draft: SubscriptionDraft,
+    problems: readonly ShownProblem[],
+  ): TemplateResult {
+    const { preflight } = this;
+    return preflightView({
+      state: preflight,
+      stale: preflight?.draft !== null && preflight?.draft !== undefined && !sameDraft(preflight.draft, draft),
+      possible: model.subscriber.phase === 'open' && model.publisher.phase !== 'opening',
+      busy: this.run?.running === true,
+      problems: problemsOf(problems, 'preflight'),
+      onRun: () => this.host?.post({ type: 'preflight', draft }),
+      onRemedy: (check, action, preview) => {
+        if (action === 'dontCopy') this.change({ ...draft, copyData: false }, 'copyData');
+        else {
+          this.refusal = null;
+          this.host?.post({ type: 'remedy', checkId: check.id, action, preview });
+        }
+      },
+    });
   }
 
   #takeModel(model: SubscriptionModel): void {

@@ -26,7 +26,7 @@ export const suites: readonly Suite[] = [
   check('build', [node, 'esbuild.js']),
   check('package', process.platform === 'win32' ? ['npm.cmd', 'run', 'package'] : ['npm', 'run', 'package']),
   mochaSuite('unit', { timeout: 10_000, jobs: 1, within: 3 * minute }),
-  mochaSuite('database', { timeout: 60_000, jobs: 2, within: 10 * minute }),
+  mochaSuite('database', { timeout: 60_000, jobs: 3, within: 30 * minute }),
   {
     name: 'host',
     command: [node, '--import', 'tsx', 'test/host/runner.ts', '{results}'],
@@ -34,7 +34,7 @@ export const suites: readonly Suite[] = [
     writesResults: true,
     needs: 'build',
   },
-  { ...mochaSuite('workbench', { timeout: 180_000, jobs: 1, within: 12 * minute }), needs: 'package' },
+  { ...mochaSuite('workbench', { timeout: 180_000, jobs: 1, within: 20 * minute }), needs: 'package' },
 ];
 
 function check(name: string, command: readonly string[]): Suite {

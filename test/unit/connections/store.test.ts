@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 
-import { type ConnectionDraft, draftOf } from '../../../src/connections/connection.ts';
+import { type ConnectionDraft, draftOf, onlyNamed } from '../../../src/connections/connection.ts';
 import { type ConnectionChange, ConnectionStore } from '../../../src/connections/store.ts';
 import type { ConnectionTarget } from '../../../src/replication/model/connect.ts';
 import { ReplicationError } from '../../../src/replication/model/errors.ts';
@@ -31,6 +31,13 @@ describe('the contract of the connection store', () => {
     const { password, ...rest } = await store.params(added.id);
     assert.deepEqual(rest, target);
     assert.equal(password?.reveal(), 's3cret');
+  });
+
+  it('tells which connection a name stands for only where it is the only one', () => {
+    const [one, other, shop] = [{ name: 'shop' }, { name: 'stock' }, { name: 'shop' }];
+    assert.equal(onlyNamed([one, other], 'shop'), one);
+    assert.equal(onlyNamed([one, other, shop], 'shop'), undefined);
+    assert.equal(onlyNamed([one], undefined), undefined);
   });
 
   it('keeps passwords in the vault and nowhere else', async () => {

@@ -4,7 +4,7 @@ import type { ExecutorDependencies } from '../../../src/replication/execution/de
 import { executePlan } from '../../../src/replication/executor.ts';
 import type { ConnectionFacts } from '../../../src/replication/model/connect.ts';
 import { ReplicationError } from '../../../src/replication/model/errors.ts';
-import type { Plan, PlanProgress } from '../../../src/replication/model/plan.ts';
+import type { Plan, PlanOutcome, PlanProgress, StepStatus } from '../../../src/replication/model/plan.ts';
 import { Secret } from '../../../src/replication/model/secret.ts';
 import { planCreateSubscription } from '../../../src/replication/operations/createSubscription.ts';
 import { makePlan } from '../../../src/replication/operations/steps.ts';
@@ -51,6 +51,7 @@ function fake(answer: (sql: string) => readonly string[] = () => [], facts: Part
     closed: () => closed,
     session: () => Promise.resolve(session),
     watchSession: () => Promise.resolve(session),
+    refresh: () => Promise.resolve(target().snapshot),
     facts: () => ({ ...known, ...facts }) as ConnectionFacts,
   };
 }
@@ -179,5 +180,133 @@ describe('the executor', () => {
       );
       assert.doesNotMatch(JSON.stringify(telling), /s3cr|et\\+pw/);
     }
+  });
+});
+
+describe('the executor, when connections break', () => {
+  const lost = (): never => {
+    throw new ReplicationError('connectionLost', 'The connection broke.');
+  };
+
+  /** Sessions made one by one, each by its own rules. */
+  function sessions(
+    ...rules: readonly ((sql: string) => unknown)[]
+  ): ExecutorDependencies & { readonly sent: string[] } {
+    const sent: string[] = [];
+    let opened = 0;
+    const open = async (): Promise<Session> => {
+      const rule = rules[opened++] ?? ((): unknown => undefined);
+      const ask = async (sql: string): Promise<unknown> => {
+        sent.push(sql);
+        return rule(sql);
+      };
+      return {
+        serverVersion: '18.4',
+        backendPid: 1,
+        closed: false,
+        query: async <Row>(sql: string) => ((await ask(sql)) ?? []) as readonly Row[],
+        execute: async (sql) => {
+          await ask(sql);
+          return { notices: [] };
+        },
+        onLost: () => () => {},
+        close: () => Promise.resolve(),
+      };
+    };
+    return { ...fake(), session: open, watchSession: open, sent, patienceMs: 0 };
+  }
+
+  const probed = (...names: readonly string[]): Plan =>
+    makePlan(
+      'Try',
+      names.map((name) => ({ on: shop, title: `Run ${name}`, statement: [name], effect: [`probe ${name}`] })),
+    );
+
+  it('goes on by a new one where it broke between two steps', async () => {
+    const first = (sql: string): unknown => (sql === 'SET statement_timeout = 60000' ? lost() : undefined);
+    const server = sessions(first);
+    const wait = { limitMs: 60_000, blockersOn: [] };
+    const steps = [
+      { on: shop, title: 'A', statement: ['a'] },
+      { on: shop, title: 'B', statement: ['b'], wait },
+    ];
+    const outcome = await executePlan(makePlan('Try', steps), server);
+    assert.equal(outcome.status, 'done');
+    assert.equal(server.sent.filter((sql) => sql === 'b').length, 1);
+  });
+
+  it('says that nothing was sent where it broke before', async () => {
+    const outcome = await executePlan(plan('a'), { ...sessions(), session: async () => lost() });
+    assert.deepEqual([outcome.status, outcome.steps[0]?.status], ['failed', 'failed']);
+    assert.match(outcome.steps[0]?.error?.advice ?? '', /^Nothing was sent to shop for this step\./);
+  });
+
+  it('asks for the effect, and goes on where the step turns out to be done', async () => {
+    const server = sessions(
+      (sql) => (sql === 'a' ? lost() : undefined),
+      (sql) => (sql === 'probe a' ? [{}] : []),
+    );
+    const outcome = await executePlan(probed('a', 'b'), server);
+    assert.equal(outcome.status, 'done');
+    assert.deepEqual(
+      outcome.steps.map(({ foundOut }) => foundOut),
+      [true, undefined],
+    );
+  });
+
+  it('doesn’t take a step for failed that the server still works on', async () => {
+    const server = sessions(
+      (sql) => (sql === 'a' ? lost() : undefined),
+      (sql) => (sql.includes('pg_stat_activity') ? [{}] : []),
+    );
+    const outcome = await executePlan(probed('a'), server);
+    assert.equal(outcome.steps[0]?.status, 'unknown');
+    assert.match(outcome.steps[0]?.error?.message ?? '', /still working on it/);
+  });
+
+  it('resumes with what isn’t done, and runs nothing twice that turns out to be', async () => {
+    const three = probed('a', 'b', 'c');
+    const outcomeOf = (...statuses: readonly StepStatus[]): PlanOutcome => ({
+      planId: three.id,
+      status: 'unknown',
+      startedAt: 0,
+      endedAt: 1,
+      steps: statuses.map((status, index) => ({
+        stepId: String(index + 1),
+        status,
+        tookMs: 1,
+        notices: [],
+        error: null,
+      })),
+    });
+    const statements = (sent: readonly string[]): readonly string[] => sent.filter((sql) => sql.length === 1);
+    const done = sessions((sql) => (sql === 'probe b' ? [{}] : []));
+    const resume = outcomeOf('done', 'unknown', 'pending');
+    assert.equal((await executePlan(three, done, { resume })).status, 'done');
+    assert.deepEqual(statements(done.sent), ['c']);
+    const notDone = sessions();
+    assert.equal((await executePlan(three, notDone, { resume })).status, 'done');
+    assert.deepEqual(statements(notDone.sent), ['b', 'c']);
+    const away = { ...sessions(), session: async () => lost() };
+    const still = await executePlan(three, away, { resume });
+    assert.deepEqual(
+      still.steps.map(({ status }) => status),
+      ['done', 'unknown', 'pending'],
+    );
+  });
+
+  it('waits for what is written down before it sends a step, and not for ever', async () => {
+    const order: string[] = [];
+    const server = fake((sql) => {
+      order.push(sql);
+      return [];
+    });
+    await executePlan(plan('a'), server, {
+      onProgress: async ({ type }) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        order.push(type);
+      },
+    });
+    assert.deepEqual(order, ['started', 'SET statement_timeout = 5000', 'a', 'finished']);
   });
 });

@@ -49,6 +49,7 @@ function dependencies(session: Session, marks: Readonly<Record<string, Partial<C
   return {
     session: () => Promise.resolve(session),
     watchSession: () => Promise.resolve(session),
+    refresh: () => Promise.resolve(target().snapshot),
     facts: (id) => facts(id, marks[id]),
   } satisfies ExecutorDependencies;
 }

@@ -167,6 +167,7 @@ export function subscription(name: string, more: Partial<Subscription> = {}): Su
       synchronousCommit: null,
     },
     skipLsn: null,
+    comment: null,
     tables: [],
     ...more,
   };

@@ -153,18 +153,15 @@ describe('checkPublication', () => {
     assert.match(checkPublication(shop(), mixed, none)[0]?.message ?? '', /can’t have column lists/);
   });
 
-  it('warns of filters on columns outside the identity, and refuses what is no whole condition', () => {
+  it('keeps a filter that the server wasn’t asked about inside its statement', () => {
     const filtered = (filter: string): readonly Problem[] =>
       checkPublication(
         shop(),
         { ...choice, tables: [member('public', 'orders', { filter })] },
         details(orders, ordersColumns),
       );
-    assert.deepEqual(filtered('id > 10'), []);
-    assert.match(filtered('TOTAL > 10 and id < 5')[0]?.message ?? '', /seems to use total, outside/);
-    assert.deepEqual(filtered("id::total > 1 and 'total' = $$ total; $$ /* total */ -- total"), []);
-    assert.deepEqual(filtered('note = 1'), [], 'Note is another column than note');
-    assert.deepEqual(brief(filtered('"Note" = 1')), ['warning filter public.orders']);
+    assert.deepEqual(filtered('total > 10 and (id < 5)'), [], 'its columns are for the server to judge');
+    assert.deepEqual(filtered("id::total > 1 and 'total' = $$ total; ( $$ /* total; */ -- total)"), []);
     for (const broken of [
       'id > (1',
       'id > 1)',
@@ -176,6 +173,48 @@ describe('checkPublication', () => {
     ]) {
       assert.equal(filtered(broken)[0]?.severity, 'error', broken);
     }
+  });
+
+  it('refuses columns and filter of a partitioned table that isn’t published via its root', () => {
+    const parted = table('public', 'parted', { partitioned: true });
+    const at = target({ inventory: { tables: [parted] } });
+    const filtered = publicationChoice({ tables: [member('public', 'parted', { filter: 'id > 1' })] });
+    assert.deepEqual(brief(checkPublication(at, filtered, none)), ['error filter public.parted']);
+    assert.deepEqual(checkPublication(at, { ...filtered, viaRoot: true }, none), []);
+  });
+
+  it('takes the server’s verdicts for its own, each said once', () => {
+    const tables = [table('public', 'bare', { identityUsable: false }), table('public', 'a'), table('public', 'b')];
+    const at = target({ inventory: { tables } });
+    const chosen = publicationChoice({
+      tables: [
+        member('public', 'bare'),
+        member('public', 'a', { filter: 'x(' }),
+        member('public', 'b', { filter: 'n > 1' }),
+      ],
+    });
+    const words = { code: '42601', message: 'syntax error at end of input' };
+    const refused = {
+      kind: 'invalidInput',
+      message: 'The row filter isn’t one.',
+      advice: 'Write one.',
+      server: words,
+    } as const;
+    const verdict = { schema: 'public', error: null, filterColumns: [], identityProblem: null };
+    const problems = checkPublication(at, chosen, none, [
+      { ...verdict, name: 'bare', identityProblem: 'bare has no replica identity.' },
+      { ...verdict, name: 'a', error: refused },
+      { ...verdict, name: 'b', filterColumns: ['n'], identityProblem: 'The row filter of b uses n.' },
+    ]);
+    assert.deepEqual(brief(problems), [
+      'warning tables public.bare',
+      'error filter public.a',
+      'warning filter public.b',
+    ]);
+    assert.equal(problems[1]?.message, 'The row filter isn’t one. Write one.');
+    const locked = { ...refused, kind: 'timeout', server: { ...words, code: '55P03' } } as const;
+    const asked = checkPublication(at, chosen, none, [{ ...verdict, name: 'a', error: locked }]);
+    assert.deepEqual(brief(asked).slice(0, 1), ['warning tables public.a'], 'a lock says nothing against a table');
   });
 
   it('warns of replica identity FULL with generated columns where those could be published', () => {

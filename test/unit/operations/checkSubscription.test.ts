@@ -165,6 +165,13 @@ describe('checkSubscription', () => {
       only({ publisher: both, choice: { publications: ['orders_pub', 'other'] } }),
       /publish different columns of public\.orders/,
     );
+    // As the server sees it: a list of all columns is none.
+    const whole = publication('other', { tables: [published(orders, { columns: ['id', 'note'], columnCount: 2 })] });
+    const alike = { inventory: { publications: [ordersPub, whole] } };
+    assert.doesNotMatch(
+      JSON.stringify(check({ publisher: alike, choice: { publications: ['orders_pub', 'other'] } })),
+      /different columns/,
+    );
   });
 
   it('knows what older subscribers make of what is published', () => {

@@ -29,10 +29,12 @@ const since: Partial<Record<CapabilityName, number>> = {
   'publication.viaRoot': 13,
   'publication.partitionedTables': 13,
   'publication.generatedColumns': 18,
+  'publication.setAllTables': 19,
   'subscription.binary': 14,
   'subscription.streaming': 14,
   'subscription.parallelStreaming': 16,
   'subscription.twoPhase': 15,
+  'subscription.alterTwoPhase': 18,
   'subscription.disableOnError': 15,
   'subscription.passwordRequired': 16,
   'subscription.runAsOwner': 16,
@@ -40,6 +42,8 @@ const since: Partial<Record<CapabilityName, number>> = {
   'subscription.failover': 17,
   'slot.twoPhase': 14,
   'slot.failover': 17,
+  'slot.advance': 11,
+  'slot.copy': 12,
 };
 
 export interface ServerDraft {
@@ -153,6 +157,7 @@ export function publication(name: string, more: Partial<Publication> = {}): Publ
     generatedColumns: 'none',
     tables: [],
     schemas: [],
+    comment: null,
     ...more,
   };
 }
@@ -236,6 +241,7 @@ export function subscription(name: string, more: Partial<Subscription> = {}): Su
       synchronousCommit: null,
     },
     skipLsn: null,
+    comment: null,
     tables: [],
     ...more,
   };

@@ -1,16 +1,24 @@
 import type { Plan } from '../../../src/replication/model/plan.ts';
+import { Secret } from '../../../src/replication/model/secret.ts';
+import { planAdvanceSlot } from '../../../src/replication/operations/advanceSlot.ts';
+import { planAlterSubscription } from '../../../src/replication/operations/alterSubscription.ts';
+import { planCopySlot } from '../../../src/replication/operations/copySlot.ts';
 import { planCreatePublication } from '../../../src/replication/operations/createPublication.ts';
 import { planCreateSlot } from '../../../src/replication/operations/createSlot.ts';
 import { planCreateSubscription } from '../../../src/replication/operations/createSubscription.ts';
+import { planCreateTables } from '../../../src/replication/operations/createTables.ts';
 import { planDropPublications } from '../../../src/replication/operations/dropPublication.ts';
 import { planDropSlots } from '../../../src/replication/operations/dropSlot.ts';
 import { planDropSubscription } from '../../../src/replication/operations/dropSubscription.ts';
 import { planRefreshSubscription } from '../../../src/replication/operations/refreshSubscription.ts';
 import { planSetReplicaIdentity } from '../../../src/replication/operations/replicaIdentity.ts';
+import { planResyncTable } from '../../../src/replication/operations/resyncTable.ts';
+import { planSkipTransaction } from '../../../src/replication/operations/skipTransaction.ts';
 import { planEnableSubscription } from '../../../src/replication/operations/switchSubscription.ts';
 import {
   hostileNames,
   member,
+  password,
   publication,
   publicationChoice,
   published,
@@ -21,6 +29,7 @@ import {
   target,
 } from './fixture.ts';
 import { assertGolden, assertNoStrayGolden } from './golden.ts';
+import { publicationPlans } from './publicationPlans.ts';
 
 const orders = table('public', 'orders');
 const customers = table('public', 'customers', { replicaIdentity: 'index' });
@@ -58,7 +67,29 @@ const everyOption = {
   failover: true,
 } as const;
 
+const everyOptionOff = {
+  binary: false,
+  streaming: 'off',
+  twoPhase: 'disabled',
+  disableOnError: false,
+  passwordRequired: true,
+  runAsOwner: false,
+  origin: 'any',
+  failover: false,
+  synchronousCommit: 'off',
+} as const;
+const subscribing = (major: number) =>
+  target({
+    connectionId: 'warehouse',
+    major,
+    inventory: {
+      tables: [orders],
+      subscriptions: [subscription('orders_sub', { tables: [{ ...orders, oid: 16_400, state: 'ready' }] })],
+    },
+  });
+
 const plans: Readonly<Record<string, () => Plan>> = {
+  ...publicationPlans,
   'publication-create-everything-18': () => planCreatePublication(target(), everything),
   'publication-create-everything-14': () => planCreatePublication(target({ major: 14 }), everything),
   'publication-create-everything-10': () => planCreatePublication(target({ major: 10 }), everything),
@@ -143,6 +174,91 @@ const plans: Readonly<Record<string, () => Plan>> = {
     planRefreshSubscription(target({ inventory: { subscriptions: [subscription('orders_sub')] } }), 'orders_sub', {
       copyData: false,
     }),
+  'subscription-alter-pausing': () =>
+    planAlterSubscription(
+      target({
+        connectionId: 'warehouse',
+        inventory: { subscriptions: [subscription('orders_sub', { options: everyOptionOff })] },
+      }),
+      'orders_sub',
+      {
+        name: 'orders "sub"',
+        connection: {
+          conninfo: [
+            ['host', 'new'],
+            ['password', new Secret(password)],
+          ],
+          before: null,
+        },
+        publications: { names: ['orders_pub', 'more'], refresh: true, copyData: true },
+        slotName: 'other',
+        options: { binary: true, twoPhase: true, failover: true },
+      },
+      target(),
+    ),
+  'subscription-skip': () => planSkipTransaction(subscribing(15), 'orders_sub', { lsn: '0/19B4DB0' }),
+  'subscription-skip-14': () =>
+    planSkipTransaction(subscribing(14), 'orders_sub', { lsn: '0/19B4DB0', endLsn: '0/19B4DE0' }),
+  'subscription-resync': () =>
+    planResyncTable(
+      {
+        subscriber: subscribing(18),
+        publisher: target({
+          inventory: {
+            tables: [orders],
+            publications: [
+              publication('orders_pub', { tables: [published(orders, { columns: ['id'], filter: 'id > 1' })] }),
+            ],
+          },
+        }),
+      },
+      'orders_sub',
+      { schema: 'public', name: 'orders' },
+      { truncate: true, readers: [{ publication: 'orders_pub', subscription: 'other', serverName: 'lake' }] },
+    ),
+  'tables-create': () =>
+    planCreateTables(subscriber(), [
+      {
+        schema: 'new one',
+        name: 'orders',
+        columns: [
+          {
+            name: 'id',
+            type: 'integer',
+            notNull: true,
+            expression: null,
+            generated: null,
+            identity: 'always',
+            collation: null,
+          },
+          {
+            name: 'mood',
+            type: 'public.mood',
+            notNull: false,
+            expression: `'glad'::public.mood`,
+            generated: null,
+            identity: null,
+            collation: null,
+          },
+          {
+            name: 'twice',
+            type: 'integer',
+            notNull: false,
+            expression: 'id * 2',
+            generated: 'virtual',
+            identity: null,
+            collation: null,
+          },
+        ],
+        constraints: [{ name: 'orders_pkey', definition: 'PRIMARY KEY (id)' }],
+        partitionKey: null,
+        needs: [
+          { schema: 'public', name: 'mood', kind: 'enum', sql: `CREATE TYPE public.mood AS ENUM ('sad', 'glad')` },
+        ],
+        replicaIdentity: 'full',
+        identityIndex: null,
+      },
+    ]),
   'subscription-drop': () =>
     planDropSubscription(
       target({ inventory: { subscriptions: [subscription('orders_sub')] } }),
@@ -193,6 +309,43 @@ const plans: Readonly<Record<string, () => Plan>> = {
       }),
       ['debezium', 'loop', 'gone'],
     ),
+  'slot-drop-physical': () =>
+    planDropSlots(target({ pulse: { slots: [slot('standby', { type: 'physical', plugin: null, database: null })] } }), [
+      'standby',
+    ]),
+  'slot-copy': () =>
+    planCopySlot(target({ pulse: { slots: [slot('debezium', { twoPhase: true, failover: true })] } }), {
+      from: 'debezium',
+      to: 'debezium_copy',
+      plugin: null,
+    }),
+  'slot-copy-plugin': () =>
+    planCopySlot(target({ major: 12, pulse: { slots: [slot('debezium')] } }), {
+      from: 'debezium',
+      to: 'look',
+      plugin: "wal'2json",
+    }),
+  'slot-advance': () => planAdvanceSlot(target({ pulse: { slots: [slot('debezium')] } }), 'debezium', '0/F1000000'),
+  'slot-advance-beyond': () =>
+    planAdvanceSlot(target({ pulse: { slots: [slot('debezium')] } }), 'debezium', '1/100000', [
+      { what: 'the subscription a on x', appliedLsn: '0/F8000000' },
+      { what: 'the subscription b on y', appliedLsn: null },
+    ]),
+  'slot-advance-applied': () =>
+    planAdvanceSlot(target({ pulse: { slots: [slot('debezium')] } }), 'debezium', '0/F1000000', [
+      { what: 'the subscription a on x', appliedLsn: '0/F8000000' },
+    ]),
+  'identity-set-back-to-index': () => {
+    const kept = table('public', 'kept', { replicaIdentity: 'index', identityIndex: 'by "name"' });
+    return planSetReplicaIdentity(target({ inventory: { tables: [kept, orders] } }), {
+      tables: [
+        { schema: 'public', name: 'kept', index: 'other' },
+        { schema: 'public', name: 'orders', index: 'orders_key' },
+      ],
+      identity: 'index',
+      index: null,
+    });
+  },
   'identity-set': () => {
     const tables = [orders, customers, table('public', 'a.b', { replicaIdentity: 'nothing', partitioned: true })];
     return planSetReplicaIdentity(target({ inventory: { tables } }), { tables, identity: 'full', index: null });

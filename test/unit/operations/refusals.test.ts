@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 
 import { ReplicationError, type ErrorKind } from '../../../src/replication/model/errors.ts';
+import {
+  checkAdvancePosition,
+  knownPositions,
+  planAdvanceSlot,
+} from '../../../src/replication/operations/advanceSlot.ts';
+import { checkSlotCopy, planCopySlot } from '../../../src/replication/operations/copySlot.ts';
 import { checkSlot, checkSlotName } from '../../../src/replication/operations/createSlot.ts';
 import { planDropPublications } from '../../../src/replication/operations/dropPublication.ts';
 import { planDropSlots } from '../../../src/replication/operations/dropSlot.ts';
@@ -44,6 +50,78 @@ describe('what operations refuse', () => {
     };
     refuses('unsupported', /kept in step with the primary/, () => planDropSlots(target({ pulse }), ['standby']));
     refuses('unsupported', /server itself keeps/, () => planDropSlots(target({ pulse }), ['pg_conflict_detection']));
+  });
+
+  it('copying or advancing what the version, the server or the slot doesn’t allow', () => {
+    const slots = [
+      slot('here'),
+      slot('there', { database: 'other' }),
+      slot('gone', { lost: true, lostReason: 'idle_timeout' }),
+      slot('standby', { type: 'physical', plugin: null, database: null }),
+      slot('synced', { synced: true }),
+      slot('read', { active: true, activePid: 42 }),
+      slot('pg_conflict_detection', { type: 'physical', plugin: null, database: null }),
+    ];
+    const at = (major = 16) => target({ major, pulse: { slots, senders: [sender(42, 'reporting')] } });
+    const advance = (name: string, to = '0/F8000000', major = 16) => planAdvanceSlot(at(major), name, to);
+    const copy = (from: string, major = 16) => planCopySlot(at(major), { from, to: 'copied', plugin: null });
+    refuses('unsupported', /can’t be advanced: Needs PostgreSQL 11/, () => advance('here', '0/F8000000', 10));
+    refuses('unsupported', /can’t be copied: Needs PostgreSQL 12/, () => copy('here', 11));
+    refuses('slotLost', /idle_timeout/, () => advance('gone'));
+    refuses('slotLost', /idle_timeout/, () => copy('gone'));
+    refuses('unsupported', /physical/, () => advance('standby'));
+    refuses('unsupported', /kept in step/, () => advance('synced'));
+    refuses('unsupported', /server itself keeps/, () => copy('pg_conflict_detection'));
+    refuses('invalidInput', /database other/, () => advance('there'));
+    refuses('invalidInput', /database other/, () => copy('there'));
+    assert.equal(advance('there', '0/F8000000', 17).steps.length, 1);
+    refuses('inUse', /reporting from 10\.0\.0\.7 as replicator \(process 42\)/, () => advance('read'));
+    assert.equal(copy('read').steps.length, 1);
+    refuses('invalidInput', /moved backwards: here stands at 0\/F0000000, which is 240 MB further/, () =>
+      advance('here', '0/E1000000'),
+    );
+    refuses('privilege', /REPLICATION/, () =>
+      planAdvanceSlot(
+        target({
+          without: { 'slot.advance': { can: false, because: 'privilege', reason: 'Needs the REPLICATION attribute.' } },
+        }),
+        'here',
+        '0/F8000000',
+      ),
+    );
+    const problems = checkSlotCopy(target({ pulse: { slots: [slot('here', { restartLsn: null })] } }), {
+      from: 'here',
+      to: 'Here',
+      plugin: '',
+    });
+    assert.deepEqual(
+      problems.map(({ field }) => field),
+      ['name', 'options', undefined],
+    );
+  });
+
+  it('positions that aren’t any, and offers those that are known', () => {
+    const here = slot('here');
+    assert.match(checkAdvancePosition(here, '') ?? '', /16\/B374D848/);
+    assert.match(checkAdvancePosition(here, '0/F0000000') ?? '', /already/);
+    assert.match(checkAdvancePosition(slot('new', { confirmedFlushLsn: null }), '0/1') ?? '', /no confirmed position/);
+    assert.equal(checkAdvancePosition(here, 'f/0'), null);
+    const slots = [
+      here,
+      slot('behind', { confirmedFlushLsn: '0/E0000000' }),
+      slot('ahead', { confirmedFlushLsn: '0/F8000000' }),
+      slot('gone', { confirmedFlushLsn: '0/F9000000', lost: true }),
+      slot('standby', { type: 'physical', confirmedFlushLsn: null }),
+    ];
+    const positions = knownPositions(target({ pulse: { slots } }), 'here', [
+      { what: 'a', appliedLsn: '0/F8000000' },
+      { what: 'b', appliedLsn: null },
+      { what: 'of another cluster', appliedLsn: '2/0' },
+    ]);
+    assert.deepEqual(positions, [
+      { lsn: '0/F8000000', what: 'applied by a and where the slot ahead stands', skipsBytes: 0x8000000 },
+      { lsn: '1/0', what: 'the end of WAL now', skipsBytes: 0x10000000 },
+    ]);
   });
 
   it('what isn’t there any more', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 
-import type { PublicationDraft } from '../../../src/protocol/publication.ts';
+import type { PublicationDraft, PublicationReview } from '../../../src/protocol/publication.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type OpenedPage, PageHarness } from './pageHarness.ts';
-import { emptyDraft, orderDetails, publicationModel } from './samples.ts';
+import { emptyDraft, emptyReview, orderDetails, publicationModel } from './samples.ts';
 import { type ThemeName, themes } from './themes.ts';
 
 const start = { connectionId: 'shop' };
@@ -48,12 +48,12 @@ describe('the Publication page', function () {
       await review([]);
       return null;
     });
-  const review = (problems: readonly object[], sql = 'CREATE PUBLICATION …') =>
-    opened.send({ type: 'review', sequence: last('draft')?.['sequence'], sql, linesLeftOut: 0, problems });
+  const review = (problems: readonly object[], sql = 'CREATE PUBLICATION …', more: Partial<PublicationReview> = {}) =>
+    opened.send({ ...emptyReview, sequence: last('draft')?.['sequence'], sql, problems, ...more });
   /** Answers drafts until the page shows the answer to the last one. */
-  const reviewed = (problems: readonly object[], sql: string) =>
+  const reviewed = (problems: readonly object[], sql: string, more: Partial<PublicationReview> = {}) =>
     eventually(async () => {
-      await review(problems, sql);
+      await review(problems, sql, more);
       return (await opened.page.locator('.sql-text').textContent()) === sql;
     });
 
@@ -151,7 +151,7 @@ describe('the Publication page', function () {
     await sent('draft');
     const { sequence } = last('draft') as { sequence: number };
     await typeAtEnd('_abc');
-    await opened.send({ type: 'review', sequence, sql: 'STALE', linesLeftOut: 0, problems: [] });
+    await opened.send({ ...emptyReview, sequence, sql: 'STALE' });
     await draftWhere(({ name }) => name === 'orders_pub_abc');
     assert.equal(await page.getByText('STALE').count(), 0);
     await reviewed([], 'FRESH');

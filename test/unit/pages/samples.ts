@@ -1,4 +1,4 @@
-import type { PublicationDraft, PublicationModel } from '../../../src/protocol/publication.ts';
+import type { PublicationDraft, PublicationModel, PublicationReview } from '../../../src/protocol/publication.ts';
 import type { SubscriptionDraft, SubscriptionModel } from '../../../src/protocol/subscription.ts';
 import type { Blocker } from '../../../src/replication/model/plan.ts';
 import type { Column, TableDetails } from '../../../src/replication/model/table.ts';
@@ -72,6 +72,18 @@ export const emptyDraft: PublicationDraft = {
   operations: { insert: true, update: true, delete: true, truncate: true },
   viaRoot: false,
   generatedColumns: 'none',
+};
+
+/** A review that has nothing to say. */
+export const emptyReview: PublicationReview = {
+  type: 'review',
+  sequence: 0,
+  sql: '',
+  linesLeftOut: 0,
+  problems: [],
+  verdicts: [],
+  reach: { added: [], removed: [] },
+  nothing: false,
 };
 
 /** Columns of public.orders. */

@@ -4,6 +4,7 @@ import type { SubscriptionDraft } from '../../../src/protocol/subscription.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type OpenedPage, PageHarness } from './pageHarness.ts';
 import { sampleBlockers, subscriptionDraft, subscriptionModel } from './samples.ts';
+import { samplePreflight } from './subscriptionEditSamples.ts';
 import { type ThemeName, themes } from './themes.ts';
 
 const secret = 'hunter2-not-to-be-kept';
@@ -164,5 +165,37 @@ describe('the Subscription page', function () {
         .then((text) => text?.includes(error.message)),
       true,
     );
+  });
+
+  it('lists the checks of a preflight, what helps, and that they are of an earlier draft', async () => {
+    await open();
+    const { page } = opened;
+    await reviewed([], 'READY');
+    await page.getByText('not run yet').waitFor();
+    await page.locator('#run-preflight').click();
+    await eventually(() => last('preflight'));
+    await opened.send({ ...samplePreflight, running: true, checks: [] });
+    await page.getByText('looking at both ends…').waitFor();
+    await opened.send(samplePreflight);
+    await page.getByText('1 failed · 1 warning · 1 not known · 1 passed').waitFor();
+    const check = page.locator('[data-check="subscriber.tables"]');
+    await check.getByText('Show SQL').click();
+    const asked = { type: 'remedy', checkId: 'subscriber.tables', action: 'createTables' };
+    await eventually(() => last('remedy'));
+    assert.deepEqual(last('remedy'), { ...asked, preview: true });
+    await check.getByText('Create 2 Tables').click();
+    await eventually(() => last('remedy')?.['preview'] === false);
+    await page.getByText('Don’t Copy Rows').click();
+    await draftWhere(({ copyData }) => !copyData);
+    await page.getByText(/of an earlier draft$/).waitFor();
+  });
+
+  it('says what became of a creation that was stopped', async () => {
+    await open();
+    await reviewed([], 'READY');
+    await opened.page.locator('#create').click();
+    const error = { kind: 'cancelled', message: 'Cancelled on warehouse.', advice: 'Nothing was left behind.' };
+    await opened.send({ type: 'refused', field: null, object: null, done: [], error });
+    await opened.page.locator('#refusal.info').getByText('Nothing was left behind.').waitFor();
   });
 });

@@ -3,17 +3,19 @@ import assert from 'node:assert/strict';
 import type { ConnectionFacts } from '../../../src/replication/model/connect.ts';
 import type { Plan, PlanOutcome, Step } from '../../../src/replication/model/plan.ts';
 import { Secret } from '../../../src/replication/model/secret.ts';
+import { renderForServer } from '../../../src/replication/postgres/statement.ts';
 import { withoutIcons, withoutLinks } from '../../../src/ui/plainText.ts';
 import { confirmationFor } from '../../../src/ui/plans/confirmation.ts';
 import { entrySqlText } from '../../../src/ui/plans/entryText.ts';
-import { History, mostEntries, toEntry } from '../../../src/ui/plans/history.ts';
+import { History, mostCharacters, mostEntries, toEntry } from '../../../src/ui/plans/history.ts';
 import { showOutcome } from '../../../src/ui/plans/outcome.ts';
 import { planSqlText } from '../../../src/ui/plans/sqlText.ts';
-import { undoEntry, undoPlan } from '../../../src/ui/plans/undo.ts';
+import { isUndoable, undoEntry, undoPlan, undoSecrets } from '../../../src/ui/plans/undo.ts';
 import { failedStepWords, progressWords, reportWords } from '../../../src/ui/plans/words.ts';
 import { connection } from '../tree/fixture.ts';
 
 const password = 'hunter2 with "quotes"';
+const noSecret = (): undefined => undefined;
 
 function step(id: string, more: Partial<Step> = {}): Step {
   return {
@@ -143,10 +145,26 @@ describe('the history', () => {
     assert.deepEqual(history.entries(), []);
   });
 
+  it('doesn’t grow without end where plans are large', async () => {
+    const history = new History({ storage: new Memory() });
+    const large = step('1', { statement: ['x'.repeat(0.3 * mostCharacters)] });
+    for (const title of ['one', 'two', 'three', 'four', 'five']) {
+      await history.add(plan([large], { title }), outcome(['done'], 'done'));
+    }
+    const kept = history.entries().map(({ title }) => title);
+    assert.deepEqual(kept, ['five', 'four', 'three']);
+    const huge = step('1', { statement: ['x'.repeat(mostCharacters)] });
+    const { id } = await history.add(plan([huge], { title: 'huge' }), outcome(['done'], 'done'));
+    assert.deepEqual(
+      history.entries().map((entry) => entry.id),
+      [id],
+    );
+  });
+
   it('can undo what was done, last step first, and only as a whole', () => {
     const two = plan([step('1'), step('2'), step('3')]);
     const failed = outcome(['done', 'done', 'failed'], 'failed');
-    for (const undo of [undoPlan(two, failed), undoEntry(toEntry(two, failed))]) {
+    for (const undo of [undoPlan(two, failed), undoEntry(toEntry(two, failed), noSecret)]) {
       assert.deepEqual(
         undo?.steps.map(({ id, title, statement }) => [id, title, statement]),
         [
@@ -168,8 +186,8 @@ describe('the history', () => {
     const ended = outcome(['done'], 'done');
     const entry = await new History({ storage: new Memory() }).add(made, ended);
     assert.deepEqual(undoPlan(made, ended)?.steps[0]?.plannedFor, plannedFor);
-    assert.deepEqual(undoEntry(entry)?.steps[0]?.plannedFor, plannedFor);
-    assert.deepEqual(undoEntry(entry)?.steps[0]?.alsoChanges, alsoChanges);
+    assert.deepEqual(undoEntry(entry, noSecret)?.steps[0]?.plannedFor, plannedFor);
+    assert.deepEqual(undoEntry(entry, noSecret)?.steps[0]?.alsoChanges, alsoChanges);
   });
 
   it('says so where the undo that is offered after a failure is refused', async () => {
@@ -192,10 +210,33 @@ describe('the history', () => {
     assert.deepEqual(said, [refusal]);
   });
 
-  it('offers no undo that would need a password it didn’t keep', () => {
+  it('asks for the password that an undo needs, and has none without', () => {
     const done = outcome(['done'], 'done');
-    assert.notEqual(undoPlan(plan([secretStep]), done), null);
-    assert.equal(undoEntry(toEntry(plan([secretStep]), done)), null);
+    const entry = toEntry(plan([secretStep]), done);
+    assert.ok(isUndoable(entry));
+    assert.deepEqual(
+      undoSecrets(entry).map(({ label }) => label),
+      ['the password on a'],
+    );
+    assert.equal(undoEntry(entry, noSecret), null);
+    const undo = undoEntry(entry, () => new Secret('typed'));
+    assert.deepEqual(renderForServer(undo?.steps[0]?.statement ?? []), `'password=typed'`);
+  });
+
+  it('never lets an undo wait without end, and can tell whether it was carried out', () => {
+    const effect = ['SELECT 1 FROM things'];
+    const undo = undoPlan(plan([step('1', { effect })]), outcome(['done'], 'done'));
+    assert.ok((undo?.steps[0]?.wait?.limitMs ?? Infinity) <= 60_000);
+    assert.deepEqual(undo?.steps[0]?.effect, ['SELECT 1 WHERE NOT EXISTS (', ...effect, ')']);
+  });
+
+  it('names what it isn’t sure of where it offers an undo', () => {
+    const undo = undoPlan(plan([step('1'), step('2')]), outcome(['done', 'unknown'], 'unknown'));
+    assert.deepEqual(
+      undo?.steps.map(({ title }) => title),
+      ['Take back 1'],
+    );
+    assert.match(undo.remarks.join(' '), /isn’t known, and it is not taken back: Do 2 \(shop\)/);
   });
 });
 

@@ -2,26 +2,33 @@ import type { PublicationChoice } from '../../model/choices.ts';
 import type { Problem } from '../../model/plan.ts';
 import type { Column, TableDetails } from '../../model/table.ts';
 import { obstacle } from '../offers.ts';
-import { tablesByName } from '../publishedTables.ts';
+import { tableKey, tablesByName } from '../publishedTables.ts';
 import type { PlanTarget } from '../target.ts';
 import { listInWords, tableLabel } from '../words.ts';
-import { scanFilter } from './filterScan.ts';
+import type { Verdicts } from './checkVerdicts.ts';
+import { filterFault } from './filterFault.ts';
 
-/** Column lists and row filters: what the server would refuse, and what its applications would run into. */
+/**
+ * Column lists and row filters, as far as they can be judged here: what the server would refuse, and what its
+ * applications would run into. What a table has a verdict on is left to that.
+ */
 export function checkColumns(
   target: PlanTarget,
   choice: PublicationChoice,
   details: ReadonlyMap<number, TableDetails>,
+  verdicts: Verdicts,
 ): readonly Problem[] {
   if (choice.scope === 'allTables') return [];
   const find = tablesByName(target.snapshot.inventory.tables);
   return choice.tables.flatMap((chosen) => {
-    const oid = find(chosen.schema, chosen.name)?.oid;
-    const columns = oid === undefined ? undefined : details.get(oid)?.columns;
+    const table = find(chosen.schema, chosen.name);
+    const columns = table && details.get(table.oid)?.columns;
     const object = tableLabel(chosen.schema, chosen.name);
+    const judged = verdicts.has(tableKey(chosen));
     return [
-      ...checkList(target, choice, chosen, columns, object),
-      ...checkFilter(target, choice, chosen, columns, object),
+      ...checkList(target, choice, chosen, judged ? undefined : columns, object),
+      ...checkFilter(target, chosen, judged, object),
+      ...(table?.partitioned === true && !judged ? checkViaRoot(choice, chosen, object) : []),
     ];
   });
 }
@@ -75,36 +82,38 @@ function checkList(
   return problems;
 }
 
-function checkFilter(
-  target: PlanTarget,
-  choice: PublicationChoice,
-  chosen: ChosenTable,
-  columns: readonly Column[] | undefined,
-  object: string,
-): readonly Problem[] {
+function checkFilter(target: PlanTarget, chosen: ChosenTable, judged: boolean, object: string): readonly Problem[] {
   if (chosen.filter === null) return [];
   const problems: Problem[] = [];
-  const add = (severity: Problem['severity'], message: string): void => {
-    problems.push({ severity, message, field: 'filter', object });
+  const refuse = (message: string): void => {
+    problems.push({ severity: 'error', message, field: 'filter', object });
   };
   const unavailable = obstacle(target.snapshot.inventory, 'publication.rowFilters');
-  if (unavailable !== null) add('error', unavailable);
-  if (chosen.filter.trim() === '')
-    add('error', `The row filter of ${object} is empty: write a condition, or publish all rows.`);
-  const scan = scanFilter(chosen.filter);
-  if (scan.fault !== null) add('error', `The row filter of ${object} isn’t one whole condition. ${scan.fault}`);
-  const outside = (columns ?? [])
-    .filter((column) => !column.inIdentity && scan.identifiers.includes(column.name))
-    .map(({ name }) => name);
-  if (sendsOldRows(choice) && outside.length > 0) {
-    add(
-      'warning',
-      `The row filter of ${object} seems to use ${listInWords(outside)}, outside its replica identity: then every ` +
-        `${operationsInWords(choice)} on it fails once it is published. Set a replica identity that covers ` +
-        `${outside.length === 1 ? 'it' : 'them'}, or publish no updates and deletes.`,
-    );
+  if (unavailable !== null) refuse(unavailable);
+  if (chosen.filter.trim() === '') {
+    refuse(`The row filter of ${object} is empty: write a condition, or publish all rows.`);
   }
+  const fault = judged ? null : filterFault(chosen.filter);
+  if (fault !== null) refuse(`The row filter of ${object} isn’t one whole condition. ${fault}`);
   return problems;
+}
+
+/** Columns and filter of a partitioned table hold for its changes as a whole, which are sent only via the root. */
+function checkViaRoot(
+  { viaRoot }: PublicationChoice,
+  { columns, filter }: ChosenTable,
+  object: string,
+): readonly Problem[] {
+  if (viaRoot || (columns === null && filter === null)) return [];
+  const what = filter === null ? 'column list' : 'row filter';
+  return [
+    {
+      severity: 'error',
+      message: `${object} is a partitioned table: it can have a ${what} only where changes are published via the partition root. Turn that on, or choose its partitions.`,
+      field: filter === null ? 'columns' : 'filter',
+      object,
+    },
+  ];
 }
 
 function sendsOldRows({ operations }: PublicationChoice): boolean {

@@ -2,22 +2,24 @@ import type { PublicationChoice } from '../../model/choices.ts';
 import type { Problem } from '../../model/plan.ts';
 import type { Table, TableDetails } from '../../model/table.ts';
 import { offers } from '../offers.ts';
-import { rowsHeldBy, tablesByName } from '../publishedTables.ts';
+import { rowsHeldBy, tableKey, tablesByName } from '../publishedTables.ts';
 import type { PlanTarget } from '../target.ts';
 import { count, listInWords, tableLabel } from '../words.ts';
 import { operationsInWords } from './checkColumns.ts';
+import type { Verdicts } from './checkVerdicts.ts';
 
 /** A form has no use for a thousand warnings of a kind. */
 const mostSingleWarnings = 10;
 
 /**
  * Tables whose UPDATE and DELETE would fail on the publisher once they are published, the leaf partitions of
- * partitioned tables among them. Nothing where neither is published.
+ * partitioned tables among them. Nothing where neither is published. A table whose verdict says so isn't named twice.
  */
 export function checkIdentities(
   target: PlanTarget,
   choice: PublicationChoice,
   details: ReadonlyMap<number, TableDetails>,
+  verdicts: Verdicts,
 ): readonly Problem[] {
   if (!choice.operations.update && !choice.operations.delete) return [];
   const { inventory } = target.snapshot;
@@ -28,8 +30,15 @@ export function checkIdentities(
     tables: allTables ? [] : choice.tables,
     viaRoot: choice.viaRoot,
   };
-  const without = rowsHeldBy(inventory, members).filter((table) => !table.identityUsable);
-  return [...summarise(without, choice), ...checkFullIdentity(target, choice, details)];
+  const said = (table: { readonly schema: string; readonly name: string }): boolean =>
+    (verdicts.get(tableKey(table))?.identityProblem ?? null) !== null;
+  const without = rowsHeldBy(inventory, members).filter((table) => !table.identityUsable && !said(table));
+  const full = checkFullIdentity(
+    target,
+    { ...choice, tables: choice.tables.filter((table) => !verdicts.has(tableKey(table))) },
+    details,
+  );
+  return [...summarise(without, choice), ...full];
 }
 
 function summarise(tables: readonly Table[], choice: PublicationChoice): readonly Problem[] {

@@ -2,12 +2,21 @@ import type { PublicationChoice } from '../../model/choices.ts';
 import type { Problem } from '../../model/plan.ts';
 import type { Table } from '../../model/table.ts';
 import { obstacle } from '../offers.ts';
-import { tablesByName } from '../publishedTables.ts';
+import { tableKey, tablesByName } from '../publishedTables.ts';
 import type { PlanTarget } from '../target.ts';
 import { tableLabel } from '../words.ts';
+import type { Verdicts } from './checkVerdicts.ts';
 
-/** Whether each chosen table is there, may be published at all, and by this role. */
-export function checkPublishedTables(target: PlanTarget, choice: PublicationChoice): readonly Problem[] {
+/**
+ * Whether each chosen table is there, may be published at all, and by this role. `kept` (of `tableKey`) stay in the
+ * publication as they are, which takes no right on them; what a table has a verdict of the server on is left to that.
+ */
+export function checkPublishedTables(
+  target: PlanTarget,
+  choice: PublicationChoice,
+  verdicts: Verdicts,
+  kept: ReadonlySet<string> = new Set(),
+): readonly Problem[] {
   if (choice.scope === 'allTables') return [];
   const { inventory } = target.snapshot;
   const find = tablesByName(inventory.tables);
@@ -22,6 +31,7 @@ export function checkPublishedTables(target: PlanTarget, choice: PublicationChoi
     };
     if (seen.has(object)) refuse(`${object} is chosen twice.`);
     seen.add(object);
+    if (kept.has(tableKey(chosen)) || (verdicts.get(tableKey(chosen))?.error ?? null) !== null) continue;
     const table = find(chosen.schema, chosen.name);
     if (!table) {
       refuse(`${object} isn’t there any more, or isn’t a table that can be published.`);

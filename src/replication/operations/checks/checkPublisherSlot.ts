@@ -7,6 +7,11 @@ import { checkFreeSenders, checkFreeSlots } from './limits.ts';
 
 /** The slot that is chosen, and whether the publisher has room for it and for its WAL sender. */
 export function checkPublisherSlot(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
+  return [...checkChosenSlot(parties, choice), ...checkRoom(parties, choice)];
+}
+
+/** The slot that is chosen: its name, and whether it can be made or used. */
+export function checkChosenSlot(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
   const { slot } = choice;
   if (slot.mode === 'none') {
     return choice.enabled
@@ -16,7 +21,7 @@ export function checkPublisherSlot(parties: SubscriptionParties, choice: Subscri
   const problems: Problem[] = [...checkName(choice, slot)];
   const { publisher } = parties;
   if (!publisher) return problems;
-  const { inventory, pulse } = publisher.snapshot;
+  const { pulse } = publisher.snapshot;
   const there = pulse.slots.find((candidate) => candidate.name === nameOf(choice, slot.name));
   const refuse = (message: string): void => {
     problems.push({ severity: 'error', field: 'slot', message });
@@ -26,12 +31,6 @@ export function checkPublisherSlot(parties: SubscriptionParties, choice: Subscri
       refuse(
         `${publisher.serverName} already has a replication slot called ${there.name}. Choose another name, or use that slot.`,
       );
-    // Each table that is copied needs a slot and a WAL sender of its own for as long as that takes.
-    const wanted = choice.enabled && choice.copyData ? 2 : 1;
-    problems.push(...checkFreeSlots(inventory, pulse, publisher.serverName, 1));
-    if (wanted > 1 && checkFreeSlots(inventory, pulse, publisher.serverName, 1).length === 0) {
-      problems.push(...checkFreeSlots(inventory, pulse, publisher.serverName, wanted).map(asCopyWarning));
-    }
   } else if (!there) {
     refuse(`${publisher.serverName} has no replication slot called ${slot.name}.`);
   } else {
@@ -44,7 +43,20 @@ export function checkPublisherSlot(parties: SubscriptionParties, choice: Subscri
     else if (database !== undefined && there.database !== database)
       refuse(`The replication slot ${slot.name} belongs to the database ${there.database}.`);
   }
-  return [...problems, ...checkFreeSenders(inventory, pulse, publisher.serverName, 1)];
+  return problems;
+}
+
+/** Free slots and WAL senders on the publisher, with those that copying the tables takes for as long as it lasts. */
+export function checkRoom({ publisher }: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
+  if (!publisher || choice.slot.mode === 'none') return [];
+  const { inventory, pulse } = publisher.snapshot;
+  const senders = checkFreeSenders(inventory, pulse, publisher.serverName, 1);
+  if (choice.slot.mode === 'existing') return senders;
+  // Each table that is copied needs a slot and a WAL sender of its own for as long as that takes.
+  const one = checkFreeSlots(inventory, pulse, publisher.serverName, 1);
+  const copies = choice.enabled && choice.copyData && one.length === 0;
+  const more = copies ? checkFreeSlots(inventory, pulse, publisher.serverName, 2).map(asCopyWarning) : [];
+  return [...one, ...more, ...senders];
 }
 
 function asCopyWarning(problem: Problem): Problem {

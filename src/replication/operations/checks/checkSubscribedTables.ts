@@ -11,6 +11,25 @@ const mostSingleErrors = 10;
 
 /** The publications, and whether the subscriber has their tables and understands what they send. */
 export function checkSubscribedTables(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
+  const { subscriber } = parties;
+  const publisher = publisherInventoryOf(parties);
+  const publications = chosenPublications(parties, choice);
+  return [
+    ...checkPublications(parties, choice),
+    ...(publisher ? checkTablesThere(subscriber, publisher, publications) : []),
+    ...checkColumnLists(subscriber, publications),
+    ...checkUnderstood(subscriber, publications, choice),
+  ];
+}
+
+/** Those of the chosen publications that the publisher is known to have. */
+export function chosenPublications(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Publication[] {
+  const found = publisherInventoryOf(parties)?.publications ?? [];
+  return [...new Set(choice.publications)].flatMap((name) => found.filter((publication) => publication.name === name));
+}
+
+/** Whether there are publications, each once and each known to the publisher. */
+export function checkPublications(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
   if (choice.publications.length === 0) {
     return [{ severity: 'error', field: 'publications', message: 'Choose at least one publication.' }];
   }
@@ -21,27 +40,20 @@ export function checkSubscribedTables(parties: SubscriptionParties, choice: Subs
   }
   const publisher = publisherInventoryOf(parties);
   if (!publisher) return problems;
-  const publications: Publication[] = [];
+  const known = new Set(publisher.publications.map(({ name }) => name));
   for (const name of new Set(choice.publications)) {
-    const found = publisher.publications.find((publication) => publication.name === name);
-    if (found) publications.push(found);
-    else
-      problems.push({
-        severity: 'error',
-        field: 'publications',
-        message: `The publisher has no publication called ${name} in this database.`,
-      });
+    if (known.has(name)) continue;
+    problems.push({
+      severity: 'error',
+      field: 'publications',
+      message: `The publisher has no publication called ${name} in this database.`,
+    });
   }
-  return [
-    ...problems,
-    ...checkTablesThere(parties.subscriber, publisher, publications),
-    ...checkColumnLists(parties.subscriber, publications),
-    ...checkUnderstood(parties.subscriber, publications, choice),
-  ];
+  return problems;
 }
 
 /** CREATE SUBSCRIPTION fails as a whole where a table is missing on the subscriber. */
-function checkTablesThere(
+export function checkTablesThere(
   subscriber: PlanTarget,
   publisher: Inventory,
   publications: readonly Publication[],
@@ -65,14 +77,15 @@ function checkTablesThere(
   }));
 }
 
-/** Since 15 the server refuses two publications with different columns of one table. */
-function checkColumnLists(subscriber: PlanTarget, publications: readonly Publication[]): readonly Problem[] {
+/** Since 15 the server refuses two publications with different columns of one table; a list of all is as none. */
+export function checkColumnLists(subscriber: PlanTarget, publications: readonly Publication[]): readonly Problem[] {
   const lists = new Map<string, { readonly columns: string; readonly publication: string }>();
   const problems: Problem[] = [];
   for (const publication of publications) {
     for (const table of publication.tables) {
       const object = tableLabel(table.schema, table.name);
-      const columns = JSON.stringify(table.columns === null ? null : table.columns.toSorted());
+      const all = table.columns === null || table.columns.length === table.columnCount;
+      const columns = JSON.stringify(all ? null : table.columns.toSorted());
       const before = lists.get(object);
       if (before && before.columns !== columns) {
         problems.push({
@@ -89,7 +102,7 @@ function checkColumnLists(subscriber: PlanTarget, publications: readonly Publica
 }
 
 /** What an older subscriber can't take, or takes differently. */
-function checkUnderstood(
+export function checkUnderstood(
   subscriber: PlanTarget,
   publications: readonly Publication[],
   choice: SubscriptionChoice,

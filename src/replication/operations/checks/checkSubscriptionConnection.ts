@@ -10,6 +10,16 @@ export function checkSubscriptionConnection(
   parties: SubscriptionParties,
   choice: SubscriptionChoice,
 ): readonly Problem[] {
+  return [
+    ...checkAddress(parties, choice),
+    ...checkDecoding(parties),
+    ...checkPublisherRole(parties, choice),
+    ...checkSameCluster(parties, choice),
+  ];
+}
+
+/** Where the connection string leads, as far as that can be told without trying it. */
+export function checkAddress(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
   const problems: Problem[] = [];
   const add = (severity: Problem['severity'], message: string): void => {
     problems.push({ severity, message, field: 'connection' });
@@ -31,41 +41,51 @@ export function checkSubscriptionConnection(
   const publisher = publisherInventoryOf(parties);
   if (!publisher) return problems;
   const { server } = publisher;
-  const place = parties.publisher?.serverName ?? 'the publisher';
+  const place = placeOf(parties);
   if (database !== undefined && server.database !== database) {
     add(
       'warning',
       `The connection string names the database ${database}, but what is shown of ${place} is its database ${server.database}.`,
     );
   }
-  const decoding = server.capabilities.decodeLogical;
-  if (!decoding.can && decoding.because !== 'privilege')
-    add('error', `${capital(place)} can’t publish: ${decoding.reason}`);
-  if (
-    server.role.name === conninfoValue(choice.conninfo, 'user') &&
-    !server.role.superuser &&
-    !server.role.replication
-  ) {
-    add(
-      'error',
-      `The role ${server.role.name} may not replicate from ${place}: it needs the REPLICATION attribute, and SELECT on the tables.`,
-    );
-  }
-  return [...problems, ...checkSameCluster(parties, choice)];
+  return problems;
 }
 
-function checkSameCluster(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
+/** Whether the publisher can publish at all: wal_level, and a standby's version. */
+export function checkDecoding(parties: SubscriptionParties): readonly Problem[] {
+  const decoding = publisherInventoryOf(parties)?.server.capabilities.decodeLogical;
+  if (!decoding || decoding.can || decoding.because === 'privilege') return [];
+  const message = `${capital(placeOf(parties))} can’t publish: ${decoding.reason}`;
+  return [{ severity: 'error', field: 'connection', message }];
+}
+
+/** Whether the role of the connection string may replicate, where it is the one that is known. */
+export function checkPublisherRole(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
+  const role = publisherInventoryOf(parties)?.server.role;
+  if (!role || role.name !== conninfoValue(choice.conninfo, 'user') || role.superuser || role.replication) return [];
+  const message = `The role ${role.name} may not replicate from ${placeOf(parties)}: it needs the REPLICATION attribute, and SELECT on the tables.`;
+  return [{ severity: 'error', field: 'connection', message }];
+}
+
+function placeOf(parties: SubscriptionParties): string {
+  return parties.publisher?.serverName ?? 'the publisher';
+}
+
+/** What it means that both ends are one cluster, or even one database. */
+export function checkSameCluster(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
+  const { database } = parties.subscriber.snapshot.inventory.server;
+  const sameName = conninfoValue(choice.conninfo, 'dbname') === database;
+  const message =
+    'Publisher and subscriber are the same database: every published row would be written to the table it comes from.';
+  if (sameName && isOneServer(parties)) {
+    return [
+      { severity: 'error', field: 'connection', message: `${message} Choose another database at one of the ends.` },
+    ];
+  }
   if (!isSameCluster(parties)) return [];
   const problems: Problem[] = [];
-  const { database } = parties.subscriber.snapshot.inventory.server;
-  if (conninfoValue(choice.conninfo, 'dbname') === database) {
-    problems.push({
-      severity: 'warning',
-      field: 'connection',
-      message:
-        'Publisher and subscriber are the same database: every published row would be written to the table it comes from.',
-    });
-  }
+  // A promoted copy of the publisher looks the same, and may well subscribe to it.
+  if (sameName) problems.push({ severity: 'warning', field: 'connection', message });
   if (choice.slot.mode !== 'create') return problems;
   const target = slotFirstTarget(parties, choice.conninfo);
   if (target === null) {
@@ -88,6 +108,14 @@ function checkSameCluster(parties: SubscriptionParties, choice: SubscriptionChoi
       : { severity: 'error', field: 'slot', message: noSlot },
   );
   return problems;
+}
+
+/** Surely one running server: a copy of a cluster shares its system identifier, but not when it was started. */
+function isOneServer(parties: SubscriptionParties): boolean {
+  const { publisher, subscriber } = parties;
+  if (!publisher) return false;
+  if (publisher.connectionId === subscriber.connectionId) return true;
+  return isSameCluster(parties) && publisher.snapshot.pulse.startedAt === subscriber.snapshot.pulse.startedAt;
 }
 
 /** "localhost" is the subscriber's own machine, whatever it is on this one. */

@@ -37,6 +37,12 @@ export function checkSubscriptionOptions(parties: SubscriptionParties, choice: S
         'origin = none has no effect: the publisher’s version sends changes of every origin. Two-way replication would loop.',
       );
     }
+    if (choice.copyData && publisher.subscriptions.some(({ tables }) => tables.length > 0)) {
+      add(
+        'warning',
+        'The publisher subscribes to others itself: the first copy takes rows of every origin, also with origin = none.',
+      );
+    }
     // The subscriber asks a function that came with 12 (pg_partition_ancestors), and gets an error from 10 and 11.
     if (choice.copyData && publisher.server.versionNumber < 120000) {
       add(

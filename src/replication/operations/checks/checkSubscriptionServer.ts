@@ -7,6 +7,11 @@ import { numberSetting } from './limits.ts';
 
 /** What the subscriber's own server and role make of the choice: name, privilege, password, free workers. */
 export function checkSubscriptionServer(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
+  return [...checkSubscriberRole(parties, choice), ...checkWorkers(parties, choice)];
+}
+
+/** The name, and what the role that makes the subscription may do and must give. */
+export function checkSubscriberRole(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
   const { inventory } = parties.subscriber.snapshot;
   const problems: Problem[] = [];
   const add = (severity: Problem['severity'], message: string, field?: string): void => {
@@ -29,14 +34,14 @@ export function checkSubscriptionServer(parties: SubscriptionParties, choice: Su
   if (!superuser && choice.options.passwordRequired === false) {
     add('error', 'Only a superuser may set password_required to false.', 'options');
   }
-  return [...problems, ...checkWorkers(parties, choice)];
+  return problems;
 }
 
 /**
  * The apply worker and the workers of table synchronization come out of max_logical_replication_workers; origins
  * out of max_replication_slots, since 18 out of max_active_replication_origins. All need a restart to raise.
  */
-function checkWorkers({ subscriber }: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
+export function checkWorkers({ subscriber }: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
   if (!choice.enabled) return [];
   const { inventory, pulse } = subscriber.snapshot;
   const problems: Problem[] = [];

@@ -1,6 +1,4 @@
-import type { CommandId } from '../../../contributions.ts';
-import type { Services } from '../../services.ts';
-import type { CommandHandler } from '../typed.ts';
+import type { CommandParts, HandlersOf } from '../typed.ts';
 import { addConnection } from './add.ts';
 import { addDatabases } from './addDatabases.ts';
 import { copyConnectionString } from './copyConnectionString.ts';
@@ -16,10 +14,8 @@ import { removeConnection } from './remove.ts';
 import { retryConnection } from './retry.ts';
 import { setColor } from './setColor.ts';
 
-type ConnectionCommandId = Extract<CommandId, `pgReplication.connection.${string}`>;
-
 /** The handlers of everything one does with a connection itself. */
-export function connectionCommands(services: Services): { readonly [Id in ConnectionCommandId]: CommandHandler<Id> } {
+export function connectionCommands({ services }: CommandParts): HandlersOf<'connection'> {
   return {
     'pgReplication.connection.add': () => addConnection(services),
     'pgReplication.connection.import': () => importConnections(services),

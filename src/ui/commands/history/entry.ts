@@ -3,13 +3,16 @@ import * as vscode from 'vscode';
 import type { HistoryRef } from '../../../contributions.ts';
 import { ReplicationError } from '../../../replication/model/errors.ts';
 import { ask } from '../../confirm.ts';
+import { askSecrets } from '../../plans/askSecrets.ts';
 import { entrySqlText } from '../../plans/entryText.ts';
-import type { HistoryEntry } from '../../plans/history.ts';
 import type { PlanPreviews } from '../../plans/preview.ts';
-import { undoEntry } from '../../plans/undo.ts';
+import { refuseReadOnly } from '../../plans/readOnly.ts';
+import { planToRead } from '../../plans/storedPlan.ts';
+import { isUndoable, undoEntry, undoSecrets } from '../../plans/undo.ts';
 import type { Services } from '../../services.ts';
+import { entryOf } from './subject.ts';
 
-type Deps = Pick<Services, 'history' | 'notifier' | 'plans'>;
+type Deps = Pick<Services, 'history' | 'notifier' | 'plans' | 'connections'>;
 
 /** Shows what was run as a read-only document. */
 export async function showHistorySql(services: Deps, previews: PlanPreviews, ref?: HistoryRef): Promise<void> {
@@ -23,16 +26,17 @@ export async function copyHistorySql(services: Deps, ref?: HistoryRef): Promise<
   services.notifier.done('SQL copied');
 }
 
-/** Takes back what a plan did, as a plan of its own. */
+/** Takes back what a plan did, as a plan of its own; asks for the secrets that this needs. */
 export async function undoHistory(services: Deps, ref?: HistoryRef): Promise<void> {
   const entry = entryOf(services, ref);
-  const undo = undoEntry(entry);
-  if (!undo) {
+  if (!isUndoable(entry)) {
     throw new ReplicationError('unsupported', `${entry.title} can’t be undone as a whole.`, {
       advice: 'Show its SQL to see what it did.',
     });
   }
-  await services.plans.run(undo);
+  if (entry.plan) refuseReadOnly(planToRead(entry.plan), services.connections);
+  const undo = undoEntry(entry, await askSecrets(services, `Undo: ${entry.title}`, undoSecrets(entry)));
+  if (undo) await services.plans.run(undo);
 }
 
 /** Forgets what was run; the servers stay as they are. */
@@ -45,10 +49,4 @@ export async function clearHistory(services: Deps): Promise<void> {
     verb: 'Clear',
   });
   if (answer === 'yes') await services.history.clear();
-}
-
-function entryOf({ history }: Deps, ref: HistoryRef | undefined): HistoryEntry {
-  const entry = ref && history.entry(ref.entryId);
-  if (!entry) throw new ReplicationError('missing', 'This entry is no longer in the history.');
-  return entry;
 }

@@ -25,7 +25,7 @@ export async function copyPreviewedPlan(services: Services, previews: PlanPrevie
 }
 
 /** The document a button of its title bar was pressed on, or the one in front. */
-function documentUri(uri: unknown): vscode.Uri {
+export function documentUri(uri: unknown): vscode.Uri {
   const found = uri instanceof vscode.Uri ? uri : vscode.window.activeTextEditor?.document.uri;
   if (found?.scheme === planScheme || found?.scheme === historyScheme) return found;
   throw new ReplicationError('missing', 'No plan is in front.', { advice: 'Open one with Show SQL.' });

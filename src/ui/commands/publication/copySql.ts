@@ -1,8 +1,14 @@
-import { ReplicationError } from '../../../replication/model/errors.ts';
+import { scriptPublication } from '../../../replication/script/publication.ts';
+import { namedObjects } from '../../pickers/object.ts';
 import type { Services } from '../../services.ts';
 import type { PublicationNode } from '../../tree/node.ts';
+import { copyScripts } from '../scriptText.ts';
 
-/** Copy SQL of Publication. */
-export async function copyPublicationSql(_services: Services, _node?: PublicationNode): Promise<void> {
-  throw new ReplicationError('unsupported', 'not built yet');
+/** Copies the statements that make a publication again. */
+export async function copyPublicationSql(services: Services, node?: PublicationNode): Promise<void> {
+  const question = 'Copy the SQL of which publication?';
+  const { target, names } = await namedObjects(services, 'publication', [node, undefined], question);
+  const { inventory } = target.snapshot;
+  const title = `Publication ${names[0]} on ${target.serverName} (PostgreSQL ${inventory.server.version})`;
+  await copyScripts(services, [{ title, statements: scriptPublication(inventory, names[0]), notes: [] }]);
 }

@@ -1,8 +1,10 @@
-import { ReplicationError } from '../../../replication/model/errors.ts';
+import { openPublicationEditor } from '../../panels/publicationPanel.ts';
+import { namedObjects } from '../../pickers/object.ts';
 import type { Services } from '../../services.ts';
 import type { PublicationNode } from '../../tree/node.ts';
 
-/** Edit Publication. */
-export async function editPublication(_services: Services, _node?: PublicationNode): Promise<void> {
-  throw new ReplicationError('unsupported', 'not built yet');
+/** Opens the form that edits a publication; on a connection marked read-only it says so, and only shows. */
+export async function editPublication(services: Services, node?: PublicationNode): Promise<void> {
+  const { target, names } = await namedObjects(services, 'publication', [node, undefined], 'Edit which publication?');
+  await openPublicationEditor(services, { connectionId: target.connectionId, publication: names[0] });
 }

@@ -1,8 +1,15 @@
-import { ReplicationError } from '../../../replication/model/errors.ts';
+import { scriptSlot, slotScriptNotes } from '../../../replication/script/slot.ts';
+import { namedObjects } from '../../pickers/object.ts';
 import type { Services } from '../../services.ts';
 import type { SlotNode } from '../../tree/node.ts';
+import { copyScripts } from '../scriptText.ts';
 
-/** Copy SQL of Slot. */
-export async function copySlotSql(_services: Services, _node?: SlotNode): Promise<void> {
-  throw new ReplicationError('unsupported', 'not built yet');
+/** Copies the statement that makes a replication slot again; its position can't be scripted. */
+export async function copySlotSql(services: Services, node?: SlotNode): Promise<void> {
+  const question = 'Copy the SQL of which replication slot?';
+  const { target, names } = await namedObjects(services, 'slot', [node, undefined], question);
+  const { snapshot, serverName } = target;
+  const title = `Replication slot ${names[0]} on ${serverName} (PostgreSQL ${snapshot.inventory.server.version})`;
+  const notes = slotScriptNotes(snapshot, names[0]);
+  await copyScripts(services, [{ title, statements: scriptSlot(snapshot, names[0]), notes }]);
 }

@@ -6,10 +6,13 @@ import { pickTarget } from '../../pickers/object.ts';
 import { askChoice, askChoices, askText, goBack, type PickerStep, walk } from '../../pickers/steps.ts';
 import type { Services } from '../../services.ts';
 import type { ConnectionNode, EmptyNode, GroupNode } from '../../tree/node.ts';
+import { refuseReadOnly } from '../subscription/subject.ts';
 
 /** Create Replication Slot…: name, plugin, and what the version has besides, each a step one can go back to. */
 export async function createSlot(services: Services, node?: ConnectionNode | GroupNode | EmptyNode): Promise<void> {
+  if (node) refuseReadOnly(services, node.connectionId);
   const target = await pickTarget(services, node);
+  refuseReadOnly(services, target.connectionId);
   refuseWhereImpossible(target);
   const initial: SlotChoice = {
     name: '',

@@ -1,11 +1,20 @@
 import { planDropSlots } from '../../../replication/operations/dropSlot.ts';
-import { namedObjects } from '../../pickers/object.ts';
+import { isReservedSlot } from '../../../replication/operations/slotOf.ts';
 import type { Services } from '../../services.ts';
 import type { SlotNode, TreeNode } from '../../tree/node.ts';
+import { refuseReadOnly } from '../subscription/subject.ts';
+import { pickSlots } from './pickSlots.ts';
 
 /** Drops replication slots; one that is in use is refused with who holds it. */
 export async function dropSlot(services: Services, node?: SlotNode, selected?: readonly TreeNode[]): Promise<void> {
-  const { target, names } = await namedObjects(services, 'slot', [node, selected], 'Drop which replication slot?');
+  if (node) refuseReadOnly(services, node.connectionId);
+  const { target, names } = await pickSlots(services, [node, selected], {
+    question: 'Drop which replication slots?',
+    fits: (slot) => slot.synced !== true && !isReservedSlot(slot),
+    none: 'no replication slot that could be dropped',
+    several: true,
+    changes: true,
+  });
   // Whether somebody reads a slot changes by the second: the plan is made from the present.
   const snapshot = await services.service.refresh(target.connectionId);
   await services.plans.run(planDropSlots({ ...target, snapshot }, names));

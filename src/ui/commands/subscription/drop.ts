@@ -1,51 +1,76 @@
+import type { ErrorDescription } from '../../../replication/model/errors.ts';
 import type { PlanOutcome } from '../../../replication/model/plan.ts';
 import { planDropSubscription } from '../../../replication/operations/dropSubscription.ts';
-import type { PlanTarget } from '../../../replication/operations/target.ts';
 import { ask } from '../../confirm.ts';
-import { namedObjects } from '../../pickers/object.ts';
+import { type KnownPublisher, knownPublisher } from '../../panels/subscriptionPublisher.ts';
 import type { Services } from '../../services.ts';
 import type { SubscriptionNode } from '../../tree/node.ts';
+import { subscriptionSubject, type SubscriptionSubject } from './subject.ts';
 
-/** Drops a subscription with its slot; where its publisher can't be reached, offers to leave the slot behind. */
+/**
+ * Drops a subscription with its slot. Where its publisher can't be reached, which may be known before, it offers to
+ * leave the slot behind.
+ */
 export async function dropSubscription(services: Services, node?: SubscriptionNode): Promise<void> {
-  const { target, names } = await namedObjects(services, 'subscription', [node, undefined], 'Drop which subscription?');
-  const [name] = names;
-  const slotName = target.snapshot.inventory.subscriptions.find((subscription) => subscription.name === name)?.slotName;
-  const way = slotName === null ? 'leaveSlot' : 'dropSlotToo';
-  const plan = planDropSubscription(target, name, way, publisherOf(services, target, name));
-  if (way === 'leaveSlot') {
-    await services.plans.run(plan);
+  const subject = await subscriptionSubject(services, node, 'Drop which subscription?');
+  const { subscription, target } = subject;
+  const { name, slotName } = subscription;
+  // Its marks count, because its slot goes.
+  const publisher = knownPublisher(services, target.connectionId, name);
+  if (slotName === null) {
+    await services.plans.run(planDropSubscription(target, name, 'leaveSlot'));
     return;
   }
-  await services.plans.run(plan, { handleFailure: (outcome) => offerToLeaveSlot(services, target, name, outcome) });
+  const unreachable = publisher && unreachableNow(services, publisher);
+  if (unreachable) {
+    const answer = await offerToLeaveSlot(services, subject, unreachable, 'Try With the Slot');
+    if (answer !== 'try') return;
+  }
+  await services.plans.run(planDropSubscription(target, name, 'dropSlotToo', publisher), {
+    handleFailure: (outcome) => offerAfterFailure(services, subject, outcome),
+  });
 }
 
-/** The connection to the publisher, where it is known: its marks count, because its slot goes. */
-function publisherOf({ connections, monitor }: Services, target: PlanTarget, name: string) {
-  const publisher = monitor.lagOfSubscription(target.connectionId, name)?.stream.publisher;
-  const facts = publisher && connections.facts(publisher.connectionId);
-  return facts ? { connectionId: facts.id, serverName: facts.name } : null;
+/** Why the publisher can't be reached, where that is known already: then nobody has to wait to be told. */
+function unreachableNow({ service }: Services, publisher: KnownPublisher): string | null {
+  const state = service.state(publisher.connectionId);
+  if (state.phase !== 'failed') return null;
+  return `${publisher.serverName} can’t be reached, and the slot is there: ${state.error.message}`;
 }
 
 /** True where the person was asked, whatever the answer. */
-async function offerToLeaveSlot(
+async function offerAfterFailure(
   services: Services,
-  target: PlanTarget,
-  name: string,
+  subject: SubscriptionSubject,
   outcome: PlanOutcome,
 ): Promise<boolean> {
   const error = outcome.steps.find((step) => step.error !== null)?.error;
   if (error?.kind !== 'publisherUnreachable' && error?.kind !== 'publisherRefused') return false;
-  const plan = planDropSubscription(target, name, 'leaveSlot');
+  await offerToLeaveSlot(services, subject, sentence(error), null);
+  return true;
+}
+
+/** Our own sentence; libpq's words are for the details of History. */
+function sentence(error: ErrorDescription): string {
+  return error.message.split('\n')[0] ?? error.message;
+}
+
+/** Drops it and leaves the slot, if that is wanted; 'try' where the other way is to be tried all the same. */
+async function offerToLeaveSlot(
+  services: Services,
+  { subscription, target }: SubscriptionSubject,
+  reason: string,
+  other: string | null,
+): Promise<'try' | 'over'> {
+  const plan = planDropSubscription(target, subscription.name, 'leaveSlot');
   const answer = await ask({
-    message: `Drop ${name} on ${target.serverName} without its publisher?`,
-    detail: [error.message, ...plan.steps.flatMap(({ consequence }) => consequence ?? []), ...plan.remarks].join(
-      '\n\n',
-    ),
+    message: `Drop ${subscription.name} on ${target.serverName} without its publisher?`,
+    detail: [reason, ...plan.steps.flatMap(({ consequence }) => consequence ?? []), ...plan.remarks].join('\n\n'),
     verb: 'Drop and Leave the Slot',
-    other: 'Show SQL',
+    other: other ?? 'Show SQL',
   });
+  if (answer === 'other' && other !== null) return 'try';
   if (answer === 'other') await services.plans.preview(plan);
   if (answer === 'yes') await services.plans.run(plan, { confirmed: true });
-  return true;
+  return 'over';
 }

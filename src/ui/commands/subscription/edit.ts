@@ -1,8 +1,10 @@
-import { ReplicationError } from '../../../replication/model/errors.ts';
+import { showSubscriptionEdit } from '../../panels/subscriptionEditPanel.ts';
 import type { Services } from '../../services.ts';
 import type { SubscriptionNode } from '../../tree/node.ts';
+import { subscriptionSubject } from './subject.ts';
 
-/** Edit Subscription. */
-export async function editSubscription(_services: Services, _node?: SubscriptionNode): Promise<void> {
-  throw new ReplicationError('unsupported', 'not built yet');
+/** Edit Subscription…: the form, filled with what is there. */
+export async function editSubscription(services: Services, node?: SubscriptionNode): Promise<void> {
+  const { target, subscription } = await subscriptionSubject(services, node, 'Edit which subscription?');
+  showSubscriptionEdit(services, { connectionId: target.connectionId, subscription: subscription.name });
 }

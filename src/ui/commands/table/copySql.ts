@@ -1,8 +1,19 @@
-import { ReplicationError } from '../../../replication/model/errors.ts';
+import { tableLabel } from '../../../replication/operations/words.ts';
+import { scriptIdentity } from '../../../replication/script/identity.ts';
+import { tableObjects } from '../../pickers/object.ts';
 import type { Services } from '../../services.ts';
 import type { PublishedTableNode, TableNode } from '../../tree/node.ts';
+import { copyScripts } from '../scriptText.ts';
 
-/** Copy SQL of Replica Identity. */
-export async function copyIdentitySql(_services: Services, _node?: TableNode | PublishedTableNode): Promise<void> {
-  throw new ReplicationError('unsupported', 'not built yet');
+/** Copies the statement that sets a table's replica identity as it is. */
+export async function copyIdentitySql(services: Services, node?: TableNode | PublishedTableNode): Promise<void> {
+  const question = 'Copy the SQL of the replica identity of which tables?';
+  const { target, names } = await tableObjects(services, [node, undefined], question);
+  const { inventory } = target.snapshot;
+  const scripts = names.map(({ schema, name }) => ({
+    title: `Replica identity of ${tableLabel(schema, name)} on ${target.serverName}`,
+    statements: scriptIdentity(inventory, { schema, name }),
+    notes: [],
+  }));
+  await copyScripts(services, scripts);
 }

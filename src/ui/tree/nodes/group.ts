@@ -17,13 +17,15 @@ export const groupKind: Kind<GroupNode> = {
   row(node, model) {
     const { title, icon } = names[node.group];
     const size = groupSize(node, model);
+    const stale = model.stale(node.connectionId);
     return {
       label: title,
-      description: `(${size.toLocaleString('en-US')})`,
+      description: stale ? `(${size.toLocaleString('en-US')} when last seen)` : `(${size.toLocaleString('en-US')})`,
       icon,
       contextValue: contextValue(node.group, { writable: writable(node.connectionId, model) }),
-      accessibleLabel: `${title}, ${size}`,
+      accessibleLabel: stale ? `${title}, ${size} when last seen` : `${title}, ${size}`,
       children: 'collapsed',
+      dimmed: stale,
     };
   },
 

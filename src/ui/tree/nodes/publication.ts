@@ -52,6 +52,7 @@ export const publicationKind: Kind<PublicationNode> = {
       ['Via partition root', publication.viaRoot ? 'yes' : null],
       ['Generated columns', publication.generatedColumns === 'stored' ? 'stored ones' : null],
       ['Owner', publication.owner],
+      ['Comment', publication.comment],
       ['Known subscribers', subscriberWords(node, model)],
     ]);
   },

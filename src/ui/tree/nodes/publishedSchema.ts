@@ -1,5 +1,5 @@
 import type { Table } from '../../../replication/model/table.ts';
-import { type Kind, paged } from '../kind.ts';
+import { type Kind, paged, writable } from '../kind.ts';
 import { sentByAllTables, type TreeModel } from '../model.ts';
 import { childId, type PublishedSchemaNode, type PublishedTableNode } from '../node.ts';
 import { contextValue } from '../row.ts';
@@ -14,7 +14,7 @@ export const publishedSchemaKind: Kind<PublishedSchemaNode> = {
       label: node.schema,
       description,
       icon: { id: 'symbol-namespace' },
-      contextValue: contextValue('publishedSchema', {}),
+      contextValue: contextValue('publishedSchema', { writable: writable(node.connectionId, model) }),
       accessibleLabel: `${node.schema}, schema, published as a whole, ${count(size, 'table')}`,
       children: 'collapsed',
     };

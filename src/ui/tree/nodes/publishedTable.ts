@@ -25,6 +25,7 @@ export const publishedTableKind: Kind<PublishedTableNode> = {
       icon: missesIdentity ? { id: 'warning', color: 'list.warningForeground' } : { id: 'table' },
       contextValue: contextValue('publishedTable', {
         known: table !== undefined,
+        named: member !== undefined,
         writable: writable(node.connectionId, model),
       }),
       accessibleLabel: spoken(label, 'published table', description),

@@ -2,6 +2,8 @@ import { lsnDistance } from '../../../replication/model/lsn.ts';
 import { durationText, lossText } from '../../../replication/model/quantity.ts';
 import type { Slot } from '../../../replication/model/slot.ts';
 import type { Pulse } from '../../../replication/model/snapshot.ts';
+import { retainedBytes, walFreedByDrop } from '../../../replication/operations/retainedWal.ts';
+import { isReservedSlot, slotHolder } from '../../../replication/operations/slotOf.ts';
 import { isSyncSlot } from '../../../replication/topology/syncSlot.ts';
 import { goneRow, type Kind, writable } from '../kind.ts';
 import { tooltip } from '../markdown.ts';
@@ -36,7 +38,8 @@ export const slotKind: Kind<SlotNode> = {
         lost: slot.lost,
         logical: slot.type === 'logical',
         own,
-        writable: writable(node.connectionId, model),
+        // What the server keeps for itself isn't offered to be changed.
+        writable: writable(node.connectionId, model) && !isReservedSlot(slot),
       }),
       accessibleLabel: spoken(node.name, `${slot.type} replication slot`, description),
       children: 'none',
@@ -50,16 +53,17 @@ export const slotKind: Kind<SlotNode> = {
     const slot = model.slot(node.connectionId, node.name);
     if (!snapshot || !slot) return tooltip(node.name, []);
     const lag = model.lagOfSlot(node.connectionId, node.name);
-    const retained = lsnDistance(snapshot.pulse.currentLsn, slot.restartLsn);
+    const retained = retainedBytes(snapshot.pulse, slot);
     return tooltip(node.name, [
       ['State', lag?.stateText ?? stateWord(slot)],
       ['Lost because', slot.lostReason],
       ['Read by', consumer(node, slot, snapshot.pulse, model)],
-      ['Process', slot.activePid === null ? null : String(slot.activePid)],
+      ['Held by', slotHolder(snapshot.pulse, slot)],
       ['Database', slot.database],
       ['Plugin', slot.plugin],
       ['Not applied', exactBytes(lag?.notAppliedBytes ?? null)],
-      ['Retained WAL', slot.lost ? null : exactBytes(retained)],
+      ['Retained WAL', exactBytes(retained)],
+      ['Dropping it frees', retained === null ? null : freed(slot, snapshot.pulse)],
       ['May still be written before it is lost', slot.lost ? null : exactBytes(slot.safeWalBytes)],
       ['Restart LSN', slot.restartLsn],
       ['Confirmed flush LSN', slot.confirmedFlushLsn],
@@ -67,9 +71,19 @@ export const slotKind: Kind<SlotNode> = {
       ['Two-phase', slot.twoPhase ? 'yes' : null],
       ['Failover', slot.failover ? 'yes' : null],
       ['', slot.temporary ? 'Temporary: it ends with its session.' : null],
+      ['', isReservedSlot(slot) ? 'The server itself keeps it, for subscriptions that retain dead tuples.' : null],
     ]);
   },
 };
+
+/** "12 MB (12,345,678 bytes); then debezium holds the oldest WAL". */
+function freed(slot: Slot, pulse: Pulse): string {
+  const { bytes, heldBy } = walFreedByDrop(pulse, [slot.name]);
+  if (heldBy === null) return exactBytes(bytes) ?? '';
+  return bytes === 0
+    ? `nothing: ${heldBy} holds WAL that is as old or older`
+    : `${exactBytes(bytes)}; ${heldBy} then holds the oldest WAL`;
+}
 
 function stateWord(slot: Slot): string {
   if (slot.lost) return 'lost';

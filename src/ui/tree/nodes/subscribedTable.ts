@@ -1,5 +1,5 @@
 import type { SubscribedTable, TableState } from '../../../replication/model/subscription.ts';
-import { goneRow, type Kind } from '../kind.ts';
+import { goneRow, type Kind, writable } from '../kind.ts';
 import { tooltip } from '../markdown.ts';
 import type { TreeModel } from '../model.ts';
 import type { SubscribedTableNode } from '../node.ts';
@@ -34,7 +34,7 @@ export const subscribedTableKind: Kind<SubscribedTableNode> = {
       label,
       description,
       icon: stale ? { id: 'question' } : icons[state],
-      contextValue: contextValue('subscribedTable', { [state]: true }),
+      contextValue: contextValue('subscribedTable', { [state]: true, writable: writable(node.connectionId, model) }),
       accessibleLabel: spoken(label, 'subscribed table', description),
       children: 'none',
       dimmed: stale,

@@ -25,15 +25,22 @@ export class QuickInput {
   async command(title: string): Promise<void> {
     await eventually(
       async () => {
-        if ((await this.field.count()) > 0) {
-          return true;
+        if ((await this.field.count()) === 0) {
+          await this.#page.keyboard.press('F1');
+          return false;
         }
-        await this.#page.keyboard.press('F1');
-        return false;
+        await this.field.fill(`>${title}`);
+        try {
+          await this.#row(title).waitFor({ timeout: 5_000 });
+          return true;
+        } catch {
+          // A list that was still about to close, and isn't the palette.
+          await this.cancel();
+          return false;
+        }
       },
-      { every: 300, what: 'the command palette' },
+      { every: 300, within: 30_000, what: `the command ${title} in the palette` },
     );
-    await this.field.fill(`>${title}`);
     await this.pick(title);
   }
 

@@ -1,0 +1,9 @@
+import type { CommandParts, HandlersOf } from '../typed.ts';
+import { reviewSettings } from './review.ts';
+
+/** The handlers of the settings of a server. */
+export function settingsCommands({ services }: CommandParts): HandlersOf<'settings'> {
+  return {
+    'pgReplication.settings.review': (node) => reviewSettings(services, node),
+  };
+}

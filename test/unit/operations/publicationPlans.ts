@@ -1,0 +1,102 @@
+import type { PublicationChoice } from '../../../src/replication/model/choices.ts';
+import type { Plan } from '../../../src/replication/model/plan.ts';
+import type { Publication } from '../../../src/replication/model/publication.ts';
+import { planAlterPublication } from '../../../src/replication/operations/alterPublication.ts';
+import { planChangeOwner, planRename, planSetComment } from '../../../src/replication/operations/nameAndOwner.ts';
+import { planAddTables, planRemoveMembers } from '../../../src/replication/operations/publicationMembers.ts';
+import type { PlanTarget } from '../../../src/replication/operations/target.ts';
+import {
+  hostileNames,
+  member,
+  publication,
+  publicationChoice,
+  published,
+  slot,
+  subscription,
+  table,
+  target,
+} from './fixture.ts';
+
+const orders = table('public', 'orders');
+const events = table('public', 'events');
+const parent = table('public', 'parent');
+const heir = table('public', 'heir', { inheritsFrom: [parent.oid] });
+const tables = [orders, events, parent, heir];
+const readers = [{ publication: 'orders_pub', subscription: 'orders_sub', serverName: 'warehouse' }];
+
+function shop(present: Partial<Publication>, major = 18): PlanTarget {
+  return target({
+    major,
+    inventory: { tables, publications: [publication('orders_pub', present)] },
+    pulse: { slots: [slot('orders_sub', { active: true })] },
+  });
+}
+
+const alter = (present: Partial<Publication>, choice: Partial<PublicationChoice>, major?: number): Plan =>
+  planAlterPublication(shop(present, major), 'orders_pub', publicationChoice(choice), { readers });
+
+const warehouse = target({
+  connectionId: 'warehouse',
+  major: 16,
+  inventory: { tables: [orders], subscriptions: [subscription('orders_sub')] },
+});
+
+/** Plans of editing publications, for the golden files. */
+export const publicationPlans: Readonly<Record<string, () => Plan>> = {
+  'publication-alter-members-and-options': () =>
+    alter(
+      { tables: [published(orders), published(events)], schemas: ['sales'] },
+      {
+        tables: [
+          member('public', 'orders', { columns: ['id', 'total'], filter: 'total > 10' }),
+          member('public', 'parent'),
+        ],
+        operations: { insert: true, update: true, delete: true, truncate: false },
+        generatedColumns: 'stored',
+      },
+    ),
+  'publication-alter-one-filter': () =>
+    alter(
+      { tables: [published(orders, { filter: '(total > 10)' }), published(events)] },
+      { tables: [member('public', 'orders', { filter: 'total > 20' }), member('public', 'events')] },
+    ),
+  'publication-alter-to-all-tables': () =>
+    alter({ tables: [published(orders)], owner: 'bob', comment: "it's for the shop" }, { scope: 'allTables' }),
+  'publication-alter-from-all-tables': () =>
+    alter({ allTables: true }, { tables: [member('public', 'orders')], name: 'renamed' }, 14),
+  'publication-alter-to-all-tables-19': () =>
+    alter({ tables: [published(orders)], schemas: ['sales'] }, { scope: 'allTables', viaRoot: true }, 19),
+  'publication-alter-hostile': () =>
+    alter(
+      {},
+      {
+        schemas: hostileNames,
+        tables: hostileNames.map((name) => member(name, name, { columns: [name] })),
+        name: hostileNames[0],
+      },
+    ),
+  'publication-add-tables-and-refresh': () =>
+    planAddTables(shop({ tables: [published(orders)] }), 'orders_pub', [member('public', 'events')], {
+      readers,
+      refresh: [{ subscriber: warehouse, subscription: 'orders_sub', copyData: true }],
+    }),
+  'publication-rename-and-tell': () =>
+    planAlterPublication(
+      shop({ tables: [published(orders)] }, 16),
+      'orders_pub',
+      publicationChoice({ name: 'sales_pub', tables: [member('public', 'orders')] }),
+      { readers, refresh: [{ subscriber: warehouse, subscription: 'orders_sub', copyData: false }] },
+    ),
+  'publication-remove-members': () =>
+    planRemoveMembers(
+      shop({ tables: [published(orders), published(parent), published(heir)], schemas: ['sales'] }),
+      'orders_pub',
+      {
+        tables: [parent, heir],
+        schemas: ['sales'],
+      },
+    ),
+  'publication-rename': () => planRename(shop({}, 15), 'publication', 'orders_pub', 'it"s', readers),
+  'publication-owner': () => planChangeOwner(shop({}), 'publication', 'orders_pub', 'alice'),
+  'publication-comment': () => planSetComment(shop({ comment: 'old' }), 'publication', 'orders_pub', "what it's for"),
+};
