@@ -128,9 +128,11 @@ export abstract class FormPage<
     const { refusal } = this;
     if (!refusal?.field) return reviewed;
     const { error, field, object } = refusal;
+    const words = refusalWords(error);
     return [
-      { severity: 'error', message: refusalWords(error), field, ...(object === null ? {} : { object }) },
-      ...reviewed,
+      { severity: 'error', message: words, field, ...(object === null ? {} : { object }) },
+      // A warning that it was refused for is said already.
+      ...reviewed.filter(({ message }) => message !== words),
     ];
   }
 
