@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
 import type { PlanOutcome, PlanProgress } from '../../src/replication/model/plan.ts';
-import { planCreateSubscription } from '../../src/replication/operations/createSubscription.ts';
-import { planDropSubscription } from '../../src/replication/operations/dropSubscription.ts';
+import { planCreateSubscription } from '../../src/replication/operations/subscription/createSubscription.ts';
+import { planDropSubscription } from '../../src/replication/operations/subscription/dropSubscription.ts';
 import type { SubscriptionParties } from '../../src/replication/operations/target.ts';
 import { eventually } from '../support/eventually.ts';
 import { Proxy } from '../support/servers/proxy.ts';

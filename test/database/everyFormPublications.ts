@@ -1,9 +1,9 @@
 import type { PublicationChoice } from '../../src/replication/model/choices.ts';
 import type { Plan } from '../../src/replication/model/plan.ts';
 import type { PublishedOperations } from '../../src/replication/model/publication.ts';
-import { planAlterPublication } from '../../src/replication/operations/alterPublication.ts';
 import { planChangeOwner, planRename, planSetComment } from '../../src/replication/operations/nameAndOwner.ts';
-import { planAddTables, planRemoveMembers } from '../../src/replication/operations/publicationMembers.ts';
+import { planAlterPublication } from '../../src/replication/operations/publication/alterPublication.ts';
+import { planAddTables, planRemoveMembers } from '../../src/replication/operations/publication/publicationMembers.ts';
 import type { PlanTarget } from '../../src/replication/operations/target.ts';
 import type { Major } from '../support/servers/versions.ts';
 import { member, publicationOf } from './operationsKit.ts';

@@ -2,11 +2,11 @@ import type { SubscriptionChange, SubscriptionChoice } from '../../src/replicati
 import type { Plan } from '../../src/replication/model/plan.ts';
 import { Secret } from '../../src/replication/model/secret.ts';
 import type { Subscription } from '../../src/replication/model/subscription.ts';
-import { planAlterSubscription } from '../../src/replication/operations/alterSubscription.ts';
 import { planChangeOwner, planRename, planSetComment } from '../../src/replication/operations/nameAndOwner.ts';
-import { planRefreshSubscription } from '../../src/replication/operations/refreshSubscription.ts';
-import { planSkipTransaction } from '../../src/replication/operations/skipTransaction.ts';
-import { planEnableSubscription } from '../../src/replication/operations/switchSubscription.ts';
+import { planAlterSubscription } from '../../src/replication/operations/subscription/alterSubscription.ts';
+import { planRefreshSubscription } from '../../src/replication/operations/subscription/refreshSubscription.ts';
+import { planSkipTransaction } from '../../src/replication/operations/subscription/skipTransaction.ts';
+import { planEnableSubscription } from '../../src/replication/operations/subscription/switchSubscription.ts';
 import type { PlanTarget } from '../../src/replication/operations/target.ts';
 import type { TestServer } from '../support/servers/testServer.ts';
 import type { Major } from '../support/servers/versions.ts';

@@ -4,15 +4,21 @@ import { escapeIdentifier } from 'pg';
 
 import type { PublicationChoice } from '../../src/replication/model/choices.ts';
 import { Secret } from '../../src/replication/model/secret.ts';
-import { checkPublication, planCreatePublication } from '../../src/replication/operations/createPublication.ts';
-import { planCreateSlot } from '../../src/replication/operations/createSlot.ts';
-import { checkSubscription, planCreateSubscription } from '../../src/replication/operations/createSubscription.ts';
-import { planDropPublications } from '../../src/replication/operations/dropPublication.ts';
-import { planDropSlots } from '../../src/replication/operations/dropSlot.ts';
-import { planDropSubscription } from '../../src/replication/operations/dropSubscription.ts';
-import { planRefreshSubscription } from '../../src/replication/operations/refreshSubscription.ts';
-import { planSetReplicaIdentity } from '../../src/replication/operations/replicaIdentity.ts';
-import { planEnableSubscription } from '../../src/replication/operations/switchSubscription.ts';
+import {
+  checkPublication,
+  planCreatePublication,
+} from '../../src/replication/operations/publication/createPublication.ts';
+import { planDropPublications } from '../../src/replication/operations/publication/dropPublication.ts';
+import { planCreateSlot } from '../../src/replication/operations/slot/createSlot.ts';
+import { planDropSlots } from '../../src/replication/operations/slot/dropSlot.ts';
+import {
+  checkSubscription,
+  planCreateSubscription,
+} from '../../src/replication/operations/subscription/createSubscription.ts';
+import { planDropSubscription } from '../../src/replication/operations/subscription/dropSubscription.ts';
+import { planRefreshSubscription } from '../../src/replication/operations/subscription/refreshSubscription.ts';
+import { planEnableSubscription } from '../../src/replication/operations/subscription/switchSubscription.ts';
+import { planSetReplicaIdentity } from '../../src/replication/operations/table/replicaIdentity.ts';
 import { eventually } from '../support/eventually.ts';
 import type { TestServer } from '../support/servers/testServer.ts';
 import { useServers } from '../support/servers/useServers.ts';

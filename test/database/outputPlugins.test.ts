@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { planCreateSlot } from '../../src/replication/operations/createSlot.ts';
+import { planCreateSlot } from '../../src/replication/operations/slot/createSlot.ts';
 import { createReplicationService } from '../../src/replication/replicationService.ts';
 import type { ReplicationService } from '../../src/replication/service.ts';
 import { paramsOf } from '../support/connect.ts';

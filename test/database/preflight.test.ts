@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { SubscriptionChoice } from '../../src/replication/model/choices.ts';
 import { Secret } from '../../src/replication/model/secret.ts';
-import { preflight, type PreflightCheck } from '../../src/replication/operations/preflight.ts';
+import { preflight, type PreflightCheck } from '../../src/replication/operations/subscription/preflight.ts';
 import { openSession } from '../../src/replication/postgres/session.ts';
 import { trySubscription } from '../../src/replication/trials/trySubscription.ts';
 import { Proxy } from '../support/servers/proxy.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 
 import type { PublicationChoice } from '../../src/replication/model/choices.ts';
 import type { Publication } from '../../src/replication/model/publication.ts';
-import { planAlterPublication } from '../../src/replication/operations/alterPublication.ts';
-import { planCreatePublication } from '../../src/replication/operations/createPublication.ts';
+import { planAlterPublication } from '../../src/replication/operations/publication/alterPublication.ts';
+import { planCreatePublication } from '../../src/replication/operations/publication/createPublication.ts';
 import type { PlanTarget } from '../../src/replication/operations/target.ts';
 import { publicationAsChoice } from '../../src/replication/script/publication.ts';
 import type { TestServer } from '../support/servers/testServer.ts';

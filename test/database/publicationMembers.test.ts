@@ -3,11 +3,14 @@ import assert from 'node:assert/strict';
 import { ReplicationError, type ErrorKind } from '../../src/replication/model/errors.ts';
 import type { Plan } from '../../src/replication/model/plan.ts';
 import type { Publication } from '../../src/replication/model/publication.ts';
-import { checkAlterPublication, planAlterPublication } from '../../src/replication/operations/alterPublication.ts';
-import { planCreatePublication } from '../../src/replication/operations/createPublication.ts';
-import { planDropPublications } from '../../src/replication/operations/dropPublication.ts';
 import { planChangeOwner, planRename, planSetComment } from '../../src/replication/operations/nameAndOwner.ts';
-import { planAddTables, planRemoveMembers } from '../../src/replication/operations/publicationMembers.ts';
+import {
+  checkAlterPublication,
+  planAlterPublication,
+} from '../../src/replication/operations/publication/alterPublication.ts';
+import { planCreatePublication } from '../../src/replication/operations/publication/createPublication.ts';
+import { planDropPublications } from '../../src/replication/operations/publication/dropPublication.ts';
+import { planAddTables, planRemoveMembers } from '../../src/replication/operations/publication/publicationMembers.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { majorsUnderTest } from '../support/servers/versions.ts';
 import { member, publicationOf } from './operationsKit.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { ReplicationError, type ErrorKind } from '../../src/replication/model/errors.ts';
-import { planCreatePublication } from '../../src/replication/operations/createPublication.ts';
+import { planCreatePublication } from '../../src/replication/operations/publication/createPublication.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { majorsUnderTest } from '../support/servers/versions.ts';
 import { Bench, member, publicationOf } from './operationsKit.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 
 import type { PublicationChoice } from '../../src/replication/model/choices.ts';
-import { planAlterPublication } from '../../src/replication/operations/alterPublication.ts';
-import { planCreatePublication } from '../../src/replication/operations/createPublication.ts';
-import { planCreateSubscription } from '../../src/replication/operations/createSubscription.ts';
-import { planAddTables, planRemoveMembers } from '../../src/replication/operations/publicationMembers.ts';
-import { planEnableSubscription } from '../../src/replication/operations/switchSubscription.ts';
+import { planAlterPublication } from '../../src/replication/operations/publication/alterPublication.ts';
+import { planCreatePublication } from '../../src/replication/operations/publication/createPublication.ts';
+import { planAddTables, planRemoveMembers } from '../../src/replication/operations/publication/publicationMembers.ts';
+import { planCreateSubscription } from '../../src/replication/operations/subscription/createSubscription.ts';
+import { planEnableSubscription } from '../../src/replication/operations/subscription/switchSubscription.ts';
 import { eventually } from '../support/eventually.ts';
 import type { TestServer } from '../support/servers/testServer.ts';
 import { useServers } from '../support/servers/useServers.ts';

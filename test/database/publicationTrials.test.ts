@@ -4,7 +4,7 @@ import type { Client } from 'pg';
 
 import type { PublicationChoice, PublishedTableChoice } from '../../src/replication/model/choices.ts';
 import { ReplicationError, type ErrorKind } from '../../src/replication/model/errors.ts';
-import { planCreatePublication } from '../../src/replication/operations/createPublication.ts';
+import { planCreatePublication } from '../../src/replication/operations/publication/createPublication.ts';
 import { openSession } from '../../src/replication/postgres/session.ts';
 import { renderRedacted } from '../../src/replication/postgres/statement.ts';
 import { tryMembers } from '../../src/replication/trials/tryMembers.ts';

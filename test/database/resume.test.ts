@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
 import type { Plan, PlanProgress, StepStatus } from '../../src/replication/model/plan.ts';
-import { planCreateSlot } from '../../src/replication/operations/createSlot.ts';
-import { planCreateSubscription } from '../../src/replication/operations/createSubscription.ts';
+import { planCreateSlot } from '../../src/replication/operations/slot/createSlot.ts';
+import { planCreateSubscription } from '../../src/replication/operations/subscription/createSubscription.ts';
 import { renderRedacted } from '../../src/replication/postgres/statement.ts';
 import { entrySqlText } from '../../src/ui/plans/entryText.ts';
 import { History } from '../../src/ui/plans/history.ts';

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 
 import type { Plan } from '../../src/replication/model/plan.ts';
 import { Secret } from '../../src/replication/model/secret.ts';
-import { planCreatePublication } from '../../src/replication/operations/createPublication.ts';
-import { checkReplicationRole, planCreateReplicationRole } from '../../src/replication/operations/createRole.ts';
-import { planCreateSubscription } from '../../src/replication/operations/createSubscription.ts';
-import { planDropSubscription } from '../../src/replication/operations/dropSubscription.ts';
-import { roleReport } from '../../src/replication/operations/roleReport.ts';
+import { planCreatePublication } from '../../src/replication/operations/publication/createPublication.ts';
+import { checkReplicationRole, planCreateReplicationRole } from '../../src/replication/operations/role/createRole.ts';
+import { roleReport } from '../../src/replication/operations/role/roleReport.ts';
+import { planCreateSubscription } from '../../src/replication/operations/subscription/createSubscription.ts';
+import { planDropSubscription } from '../../src/replication/operations/subscription/dropSubscription.ts';
 import { replicationLogin } from '../../src/replication/postgres/replicationLogin.ts';
 import { scramVerifier } from '../../src/replication/postgres/scram.ts';
 import { renderForServer } from '../../src/replication/postgres/statement.ts';

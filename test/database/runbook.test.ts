@@ -5,12 +5,12 @@ import path from 'node:path';
 
 import type { Plan } from '../../src/replication/model/plan.ts';
 import { Secret } from '../../src/replication/model/secret.ts';
-import { planCreatePublication } from '../../src/replication/operations/createPublication.ts';
-import { planCreateSubscription } from '../../src/replication/operations/createSubscription.ts';
-import { planDropPublications } from '../../src/replication/operations/dropPublication.ts';
-import { planDropSubscription } from '../../src/replication/operations/dropSubscription.ts';
 import { joinPlans } from '../../src/replication/operations/joinPlans.ts';
+import { planCreatePublication } from '../../src/replication/operations/publication/createPublication.ts';
+import { planDropPublications } from '../../src/replication/operations/publication/dropPublication.ts';
 import { makePlan } from '../../src/replication/operations/steps.ts';
+import { planCreateSubscription } from '../../src/replication/operations/subscription/createSubscription.ts';
+import { planDropSubscription } from '../../src/replication/operations/subscription/dropSubscription.ts';
 import { quoteIdentifier } from '../../src/replication/postgres/quote.ts';
 import { runbookText } from '../../src/ui/plans/runbook.ts';
 import { run, type Finished } from '../support/run.ts';

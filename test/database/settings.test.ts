@@ -6,9 +6,9 @@ import {
   planChangeSettings,
   settingAdvice,
   type SettingChange,
-} from '../../src/replication/operations/changeSettings.ts';
-import { settingFault } from '../../src/replication/operations/settingFaults.ts';
-import { settingText } from '../../src/replication/operations/settingValue.ts';
+} from '../../src/replication/operations/settings/changeSettings.ts';
+import { settingFault } from '../../src/replication/operations/settings/settingFaults.ts';
+import { settingText } from '../../src/replication/operations/settings/settingValue.ts';
 import { renderForServer } from '../../src/replication/postgres/statement.ts';
 import { undoPlan } from '../../src/ui/plans/undo.ts';
 import { eventually } from '../support/eventually.ts';

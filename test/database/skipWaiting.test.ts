@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { planSkipTransaction } from '../../src/replication/operations/skipTransaction.ts';
+import { planSkipTransaction } from '../../src/replication/operations/subscription/skipTransaction.ts';
 import { waitingTransactions } from '../../src/ui/commands/subscription/transactions.ts';
 import { eventually } from '../support/eventually.ts';
 import { useServers } from '../support/servers/useServers.ts';

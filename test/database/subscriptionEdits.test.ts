@@ -3,11 +3,14 @@ import assert from 'node:assert/strict';
 import { editConninfo, withPassword } from '../../src/replication/model/editConninfo.ts';
 import type { PlanProgress } from '../../src/replication/model/plan.ts';
 import { Secret } from '../../src/replication/model/secret.ts';
-import { checkAlterSubscription, planAlterSubscription } from '../../src/replication/operations/alterSubscription.ts';
-import { planCreateSubscription } from '../../src/replication/operations/createSubscription.ts';
-import { planDropSubscription } from '../../src/replication/operations/dropSubscription.ts';
-import { planResyncTable } from '../../src/replication/operations/resyncTable.ts';
-import { planSkipTransaction } from '../../src/replication/operations/skipTransaction.ts';
+import {
+  checkAlterSubscription,
+  planAlterSubscription,
+} from '../../src/replication/operations/subscription/alterSubscription.ts';
+import { planCreateSubscription } from '../../src/replication/operations/subscription/createSubscription.ts';
+import { planDropSubscription } from '../../src/replication/operations/subscription/dropSubscription.ts';
+import { planResyncTable } from '../../src/replication/operations/subscription/resyncTable.ts';
+import { planSkipTransaction } from '../../src/replication/operations/subscription/skipTransaction.ts';
 import { renderForServer } from '../../src/replication/postgres/statement.ts';
 import { eventually } from '../support/eventually.ts';
 import type { TestServer } from '../support/servers/testServer.ts';

@@ -9,7 +9,10 @@ import { editConninfo } from '../../src/replication/model/editConninfo.ts';
 import type { Plan, PlanOutcome } from '../../src/replication/model/plan.ts';
 import { Secret } from '../../src/replication/model/secret.ts';
 import type { Subscription } from '../../src/replication/model/subscription.ts';
-import { checkAlterSubscription, planAlterSubscription } from '../../src/replication/operations/alterSubscription.ts';
+import {
+  checkAlterSubscription,
+  planAlterSubscription,
+} from '../../src/replication/operations/subscription/alterSubscription.ts';
 import type { PlanTarget } from '../../src/replication/operations/target.ts';
 import { openSession, type Session } from '../../src/replication/postgres/session.ts';
 import { undoPlan } from '../../src/ui/plans/undo.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { TableDefinition } from '../../src/replication/model/reads.ts';
-import { planCreateTables } from '../../src/replication/operations/createTables.ts';
+import { planCreateTables } from '../../src/replication/operations/table/createTables.ts';
 import { renderForServer } from '../../src/replication/postgres/statement.ts';
 import { undoPlan } from '../../src/ui/plans/undo.ts';
 import type { TestServer } from '../support/servers/testServer.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
-import { planCreateSlot } from '../../src/replication/operations/createSlot.ts';
-import { planCreateSubscription } from '../../src/replication/operations/createSubscription.ts';
+import { planCreateSlot } from '../../src/replication/operations/slot/createSlot.ts';
 import { makePlan } from '../../src/replication/operations/steps.ts';
+import { planCreateSubscription } from '../../src/replication/operations/subscription/createSubscription.ts';
 import { undoPlan } from '../../src/ui/plans/undo.ts';
 import { eventually } from '../support/eventually.ts';
 import { useServers } from '../support/servers/useServers.ts';

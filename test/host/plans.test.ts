@@ -4,9 +4,9 @@ import * as vscode from 'vscode';
 
 import type { TestApi } from '../../src/extension.ts';
 import type { Plan, PlanOutcome, PlanProgress } from '../../src/replication/model/plan.ts';
-import { planCreatePublication } from '../../src/replication/operations/createPublication.ts';
-import { planCreateSlot } from '../../src/replication/operations/createSlot.ts';
-import { planCreateSubscription } from '../../src/replication/operations/createSubscription.ts';
+import { planCreatePublication } from '../../src/replication/operations/publication/createPublication.ts';
+import { planCreateSlot } from '../../src/replication/operations/slot/createSlot.ts';
+import { planCreateSubscription } from '../../src/replication/operations/subscription/createSubscription.ts';
 import type { PlanTarget } from '../../src/replication/operations/target.ts';
 import { eventually } from '../support/eventually.ts';
 import { useServers } from '../support/servers/useServers.ts';

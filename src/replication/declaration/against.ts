@@ -1,8 +1,8 @@
 import type { CapabilityName } from '../model/capability.ts';
 import type { Inventory, Snapshot } from '../model/snapshot.ts';
 import { offers } from '../operations/offers.ts';
-import { tablesByName } from '../operations/publishedTables.ts';
-import { optionRules } from '../operations/subscriptionOptions.ts';
+import { tablesByName } from '../operations/publication/publishedTables.ts';
+import { optionRules } from '../operations/subscription/subscriptionOptions.ts';
 import { tableLabel } from '../operations/words.ts';
 import type { PathFault, ValuePath } from './faults.ts';
 import type { Declaration, DeclaredOptions, DeclaredPublication, DeclaredSubscription } from './shape.ts';

@@ -6,7 +6,7 @@ import type { Inventory, Snapshot } from '../model/snapshot.ts';
 import type { PublisherAddress, Subscription } from '../model/subscription.ts';
 import type { Table } from '../model/table.ts';
 import { offers } from '../operations/offers.ts';
-import { presentOptions } from '../operations/subscriptionOptions.ts';
+import { presentOptions } from '../operations/subscription/subscriptionOptions.ts';
 import type { PlanTarget } from '../operations/target.ts';
 import { publicationAsWritten } from '../script/publication.ts';
 import type {

@@ -2,8 +2,8 @@ import type { PublicationChoice, PublishedTableChoice } from '../model/choices.t
 import type { Publication } from '../model/publication.ts';
 import type { Inventory } from '../model/snapshot.ts';
 import type { Statement } from '../model/statement.ts';
-import { memberClause, optionChanges, publishedOperations } from '../operations/publicationSql.ts';
-import { writtenMembers } from '../operations/publishedTables.ts';
+import { memberClause, optionChanges, publishedOperations } from '../operations/publication/publicationSql.ts';
+import { writtenMembers } from '../operations/publication/publishedTables.ts';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote.ts';
 import { mustFind } from './find.ts';
 

@@ -3,7 +3,7 @@ import { Secret } from '../model/secret.ts';
 import type { Inventory } from '../model/snapshot.ts';
 import type { Statement, StatementPart } from '../model/statement.ts';
 import type { Subscription, SubscriptionOptions } from '../model/subscription.ts';
-import { optionRules, presentOptions } from '../operations/subscriptionOptions.ts';
+import { optionRules, presentOptions } from '../operations/subscription/subscriptionOptions.ts';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote.ts';
 import { mustFind } from './find.ts';
 

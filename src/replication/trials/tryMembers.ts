@@ -4,8 +4,8 @@ import { asFlag, asList, asObject, asText, asTexts, type Json } from '../catalog
 import type { PublicationChoice, PublishedTableChoice } from '../model/choices.ts';
 import { ReplicationError } from '../model/errors.ts';
 import type { MemberVerdict } from '../model/reads.ts';
-import { memberSql, type MemberSyntax } from '../operations/publicationSql.ts';
-import { tableKey } from '../operations/publishedTables.ts';
+import { memberSql, type MemberSyntax } from '../operations/publication/publicationSql.ts';
+import { tableKey } from '../operations/publication/publishedTables.ts';
 import { tableLabel } from '../operations/words.ts';
 import { quoteIdentifier } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';

@@ -4,7 +4,7 @@ import { conninfoValue } from '../model/conninfo.ts';
 import { describeError, ReplicationError, type ErrorDescription } from '../model/errors.ts';
 import type { SubscriptionTrial } from '../model/reads.ts';
 import type { Statement } from '../model/statement.ts';
-import { secretConninfo } from '../operations/createSubscription.ts';
+import { secretConninfo } from '../operations/subscription/createSubscription.ts';
 import { keepOutOfLog } from '../postgres/quietLog.ts';
 import { quoteIdentifier } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';

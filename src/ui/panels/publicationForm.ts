@@ -11,9 +11,12 @@ import type { Plan, Problem, Step } from '../../replication/model/plan.ts';
 import type { MemberVerdict, TableName } from '../../replication/model/reads.ts';
 import type { Inventory, Snapshot } from '../../replication/model/snapshot.ts';
 import type { TableDetails } from '../../replication/model/table.ts';
-import { checkAlterPublication, planAlterPublication } from '../../replication/operations/alterPublication.ts';
-import { checkVerdicts, verdictsByTable } from '../../replication/operations/checks/checkVerdicts.ts';
-import { checkPublication, planCreatePublication } from '../../replication/operations/createPublication.ts';
+import {
+  checkAlterPublication,
+  planAlterPublication,
+} from '../../replication/operations/publication/alterPublication.ts';
+import { checkVerdicts, verdictsByTable } from '../../replication/operations/publication/checks/checkVerdicts.ts';
+import { checkPublication, planCreatePublication } from '../../replication/operations/publication/createPublication.ts';
 import type { PlanTarget } from '../../replication/operations/target.ts';
 import { tableLabel } from '../../replication/operations/words.ts';
 import type { OnDemandReads } from '../../replication/reads.ts';

@@ -1,7 +1,7 @@
 import type { PublicationDraft } from '../../protocol/publication.ts';
 import type { MemberVerdict, TableName } from '../../replication/model/reads.ts';
 import type { Inventory } from '../../replication/model/snapshot.ts';
-import { tableKey } from '../../replication/operations/publishedTables.ts';
+import { tableKey } from '../../replication/operations/publication/publishedTables.ts';
 
 type DraftTable = PublicationDraft['tables'][number];
 

@@ -4,7 +4,7 @@ import { editConninfo, shownPairs } from '../../replication/model/editConninfo.t
 import type { Problem } from '../../replication/model/plan.ts';
 import type { Secret } from '../../replication/model/secret.ts';
 import type { Subscription } from '../../replication/model/subscription.ts';
-import { presentOptions } from '../../replication/operations/subscriptionOptions.ts';
+import { presentOptions } from '../../replication/operations/subscription/subscriptionOptions.ts';
 import { addressOf, readAddress } from './subscriptionChoice.ts';
 
 /** A draft that changes nothing: the subscription as it is. `conninfo` is null where it may not be read. */

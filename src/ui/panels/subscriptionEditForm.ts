@@ -14,7 +14,10 @@ import { describeError, ReplicationError } from '../../replication/model/errors.
 import type { Plan, Problem } from '../../replication/model/plan.ts';
 import { Secret } from '../../replication/model/secret.ts';
 import type { Snapshot } from '../../replication/model/snapshot.ts';
-import { checkAlterSubscription, planAlterSubscription } from '../../replication/operations/alterSubscription.ts';
+import {
+  checkAlterSubscription,
+  planAlterSubscription,
+} from '../../replication/operations/subscription/alterSubscription.ts';
 import { subscriptionOf, type PlanTarget } from '../../replication/operations/target.ts';
 import type { OnDemandReads } from '../../replication/reads.ts';
 import type { ReplicationService } from '../../replication/service.ts';

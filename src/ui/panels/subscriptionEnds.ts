@@ -10,7 +10,7 @@ import type { ConnectionFacts, ConnectParams } from '../../replication/model/con
 import { describeError, type ErrorDescription, ReplicationError } from '../../replication/model/errors.ts';
 import type { Secret } from '../../replication/model/secret.ts';
 import type { Inventory, Snapshot } from '../../replication/model/snapshot.ts';
-import { isSameCluster } from '../../replication/operations/sameCluster.ts';
+import { isSameCluster } from '../../replication/operations/subscription/sameCluster.ts';
 import type { PlanTarget, SubscriptionParties } from '../../replication/operations/target.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import { formServer } from './formServer.ts';

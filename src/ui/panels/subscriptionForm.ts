@@ -5,7 +5,10 @@ import { describeError, type ErrorDescription, ReplicationError } from '../../re
 import type { Blocker, Plan, Problem } from '../../replication/model/plan.ts';
 import type { TableName } from '../../replication/model/reads.ts';
 import { Secret } from '../../replication/model/secret.ts';
-import { checkSubscription, planCreateSubscription } from '../../replication/operations/createSubscription.ts';
+import {
+  checkSubscription,
+  planCreateSubscription,
+} from '../../replication/operations/subscription/createSubscription.ts';
 import { publisherInventoryOf } from '../../replication/operations/target.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import type { PlanRunner } from '../services.ts';

@@ -4,11 +4,15 @@ import { ReplicationError } from '../../replication/model/errors.ts';
 import type { Blocker, Plan } from '../../replication/model/plan.ts';
 import type { TableName } from '../../replication/model/reads.ts';
 import type { Table } from '../../replication/model/table.ts';
-import { planCreateTables } from '../../replication/operations/createTables.ts';
-import { preflight, type PreflightCheck, type PreflightFacts } from '../../replication/operations/preflight.ts';
-import { tablesByName, tablesSentTo } from '../../replication/operations/publishedTables.ts';
+import { tablesByName, tablesSentTo } from '../../replication/operations/publication/publishedTables.ts';
+import {
+  preflight,
+  type PreflightCheck,
+  type PreflightFacts,
+} from '../../replication/operations/subscription/preflight.ts';
+import { planCreateTables } from '../../replication/operations/table/createTables.ts';
+import { planTruncateTables } from '../../replication/operations/table/truncateTables.ts';
 import { publisherInventoryOf, type SubscriptionParties } from '../../replication/operations/target.ts';
-import { planTruncateTables } from '../../replication/operations/truncateTables.ts';
 import { count } from '../../replication/operations/words.ts';
 import type { OnDemandReads } from '../../replication/reads.ts';
 import type { ReplicationService } from '../../replication/service.ts';

@@ -7,9 +7,9 @@ import { needsPassword } from '../../../src/replication/declaration/reconcileSub
 import type { Declaration, DeclaredPublication } from '../../../src/replication/declaration/shape.ts';
 import type { Plan } from '../../../src/replication/model/plan.ts';
 import { Secret } from '../../../src/replication/model/secret.ts';
-import { planCreateSlot } from '../../../src/replication/operations/createSlot.ts';
-import { planDropPublications } from '../../../src/replication/operations/dropPublication.ts';
 import { joinPlans } from '../../../src/replication/operations/joinPlans.ts';
+import { planDropPublications } from '../../../src/replication/operations/publication/dropPublication.ts';
+import { planCreateSlot } from '../../../src/replication/operations/slot/createSlot.ts';
 import type { PlanTarget } from '../../../src/replication/operations/target.ts';
 import { renderRedacted } from '../../../src/replication/postgres/statement.ts';
 import { publication, published, slot, subscription, table, target } from '../operations/fixture.ts';

@@ -6,8 +6,8 @@ import type { ConnectionFacts } from '../../../src/replication/model/connect.ts'
 import { ReplicationError } from '../../../src/replication/model/errors.ts';
 import type { Plan, PlanOutcome, PlanProgress, StepStatus } from '../../../src/replication/model/plan.ts';
 import { Secret } from '../../../src/replication/model/secret.ts';
-import { planCreateSubscription } from '../../../src/replication/operations/createSubscription.ts';
 import { makePlan } from '../../../src/replication/operations/steps.ts';
+import { planCreateSubscription } from '../../../src/replication/operations/subscription/createSubscription.ts';
 import type { Session } from '../../../src/replication/postgres/session.ts';
 import { renderForServer } from '../../../src/replication/postgres/statement.ts';
 import { password, subscriptionChoice, target } from '../operations/fixture.ts';

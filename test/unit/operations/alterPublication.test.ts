@@ -4,8 +4,11 @@ import type { PublicationChoice } from '../../../src/replication/model/choices.t
 import type { Plan } from '../../../src/replication/model/plan.ts';
 import type { Publication } from '../../../src/replication/model/publication.ts';
 import type { TableDetails } from '../../../src/replication/model/table.ts';
-import { checkAlterPublication, planAlterPublication } from '../../../src/replication/operations/alterPublication.ts';
-import { exactMembers, writtenMembers } from '../../../src/replication/operations/publishedTables.ts';
+import {
+  checkAlterPublication,
+  planAlterPublication,
+} from '../../../src/replication/operations/publication/alterPublication.ts';
+import { exactMembers, writtenMembers } from '../../../src/replication/operations/publication/publishedTables.ts';
 import type { RefreshOn } from '../../../src/replication/operations/target.ts';
 import { renderRedacted } from '../../../src/replication/postgres/statement.ts';
 import { member, publication, publicationChoice, published, slot, subscription, table, target } from './fixture.ts';

@@ -6,9 +6,9 @@ import type { Subscription, SubscriptionOptions } from '../../../src/replication
 import {
   checkAlterSubscription,
   planAlterSubscription,
-} from '../../../src/replication/operations/alterSubscription.ts';
-import { planResyncTable } from '../../../src/replication/operations/resyncTable.ts';
-import { planSkipTransaction } from '../../../src/replication/operations/skipTransaction.ts';
+} from '../../../src/replication/operations/subscription/alterSubscription.ts';
+import { planResyncTable } from '../../../src/replication/operations/subscription/resyncTable.ts';
+import { planSkipTransaction } from '../../../src/replication/operations/subscription/skipTransaction.ts';
 import type { PlanTarget } from '../../../src/replication/operations/target.ts';
 import { renderRedacted } from '../../../src/replication/postgres/statement.ts';
 import { hostileNames, publication, published, slot, subscription, table, target } from './fixture.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { Problem } from '../../../src/replication/model/plan.ts';
 import type { TableDetails } from '../../../src/replication/model/table.ts';
-import { checkPublication } from '../../../src/replication/operations/createPublication.ts';
+import { checkPublication } from '../../../src/replication/operations/publication/createPublication.ts';
 import { column, details, member, publication, publicationChoice, table, target } from './fixture.ts';
 
 const none: ReadonlyMap<number, TableDetails> = new Map();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { SubscriptionChoice } from '../../../src/replication/model/choices.ts';
 import type { Problem } from '../../../src/replication/model/plan.ts';
-import { checkSubscription } from '../../../src/replication/operations/createSubscription.ts';
+import { checkSubscription } from '../../../src/replication/operations/subscription/createSubscription.ts';
 import {
   publication,
   published,

@@ -1,20 +1,20 @@
 import type { Plan } from '../../../src/replication/model/plan.ts';
 import { Secret } from '../../../src/replication/model/secret.ts';
-import { planAdvanceSlot } from '../../../src/replication/operations/advanceSlot.ts';
-import { planAlterSubscription } from '../../../src/replication/operations/alterSubscription.ts';
-import { planCopySlot } from '../../../src/replication/operations/copySlot.ts';
-import { planCreatePublication } from '../../../src/replication/operations/createPublication.ts';
-import { planCreateSlot } from '../../../src/replication/operations/createSlot.ts';
-import { planCreateSubscription } from '../../../src/replication/operations/createSubscription.ts';
-import { planCreateTables } from '../../../src/replication/operations/createTables.ts';
-import { planDropPublications } from '../../../src/replication/operations/dropPublication.ts';
-import { planDropSlots } from '../../../src/replication/operations/dropSlot.ts';
-import { planDropSubscription } from '../../../src/replication/operations/dropSubscription.ts';
-import { planRefreshSubscription } from '../../../src/replication/operations/refreshSubscription.ts';
-import { planSetReplicaIdentity } from '../../../src/replication/operations/replicaIdentity.ts';
-import { planResyncTable } from '../../../src/replication/operations/resyncTable.ts';
-import { planSkipTransaction } from '../../../src/replication/operations/skipTransaction.ts';
-import { planEnableSubscription } from '../../../src/replication/operations/switchSubscription.ts';
+import { planCreatePublication } from '../../../src/replication/operations/publication/createPublication.ts';
+import { planDropPublications } from '../../../src/replication/operations/publication/dropPublication.ts';
+import { planAdvanceSlot } from '../../../src/replication/operations/slot/advanceSlot.ts';
+import { planCopySlot } from '../../../src/replication/operations/slot/copySlot.ts';
+import { planCreateSlot } from '../../../src/replication/operations/slot/createSlot.ts';
+import { planDropSlots } from '../../../src/replication/operations/slot/dropSlot.ts';
+import { planAlterSubscription } from '../../../src/replication/operations/subscription/alterSubscription.ts';
+import { planCreateSubscription } from '../../../src/replication/operations/subscription/createSubscription.ts';
+import { planDropSubscription } from '../../../src/replication/operations/subscription/dropSubscription.ts';
+import { planRefreshSubscription } from '../../../src/replication/operations/subscription/refreshSubscription.ts';
+import { planResyncTable } from '../../../src/replication/operations/subscription/resyncTable.ts';
+import { planSkipTransaction } from '../../../src/replication/operations/subscription/skipTransaction.ts';
+import { planEnableSubscription } from '../../../src/replication/operations/subscription/switchSubscription.ts';
+import { planCreateTables } from '../../../src/replication/operations/table/createTables.ts';
+import { planSetReplicaIdentity } from '../../../src/replication/operations/table/replicaIdentity.ts';
 import {
   hostileNames,
   member,

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 
 import { ReplicationError, type ErrorKind } from '../../../src/replication/model/errors.ts';
+import { slotNameFor } from '../../../src/replication/operations/names.ts';
+import { planDropPublications } from '../../../src/replication/operations/publication/dropPublication.ts';
 import {
   checkAdvancePosition,
   knownPositions,
   planAdvanceSlot,
-} from '../../../src/replication/operations/advanceSlot.ts';
-import { checkSlotCopy, planCopySlot } from '../../../src/replication/operations/copySlot.ts';
-import { checkSlot, checkSlotName } from '../../../src/replication/operations/createSlot.ts';
-import { planDropPublications } from '../../../src/replication/operations/dropPublication.ts';
-import { planDropSlots } from '../../../src/replication/operations/dropSlot.ts';
-import { planDropSubscription } from '../../../src/replication/operations/dropSubscription.ts';
-import { slotNameFor } from '../../../src/replication/operations/names.ts';
-import { planRefreshSubscription } from '../../../src/replication/operations/refreshSubscription.ts';
-import { planSetReplicaIdentity } from '../../../src/replication/operations/replicaIdentity.ts';
-import { planEnableSubscription } from '../../../src/replication/operations/switchSubscription.ts';
+} from '../../../src/replication/operations/slot/advanceSlot.ts';
+import { checkSlotCopy, planCopySlot } from '../../../src/replication/operations/slot/copySlot.ts';
+import { checkSlot, checkSlotName } from '../../../src/replication/operations/slot/createSlot.ts';
+import { planDropSlots } from '../../../src/replication/operations/slot/dropSlot.ts';
+import { planDropSubscription } from '../../../src/replication/operations/subscription/dropSubscription.ts';
+import { planRefreshSubscription } from '../../../src/replication/operations/subscription/refreshSubscription.ts';
+import { planEnableSubscription } from '../../../src/replication/operations/subscription/switchSubscription.ts';
+import { planSetReplicaIdentity } from '../../../src/replication/operations/table/replicaIdentity.ts';
 import { hostileNames, sender, slot, subscription, table, target } from './fixture.ts';
 
 function refuses(kind: ErrorKind, words: RegExp, plan: () => unknown): void {

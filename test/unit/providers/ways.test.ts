@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 
 import type { RoleAccess, SettingDetail } from '../../../src/replication/model/reads.ts';
 import { Secret } from '../../../src/replication/model/secret.ts';
-import { planChangeSettings, settingAdvice } from '../../../src/replication/operations/changeSettings.ts';
 import {
   checkReplicationRole,
   planCreateReplicationRole,
   type RoleChoice,
-} from '../../../src/replication/operations/createRole.ts';
+} from '../../../src/replication/operations/role/createRole.ts';
+import { planChangeSettings, settingAdvice } from '../../../src/replication/operations/settings/changeSettings.ts';
 import { renderRedacted } from '../../../src/replication/postgres/statement.ts';
 import { target } from '../operations/fixture.ts';
 

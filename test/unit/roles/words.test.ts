@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import type { SettingDetail } from '../../../src/replication/model/reads.ts';
 import { Secret } from '../../../src/replication/model/secret.ts';
 import { checkRoleName } from '../../../src/replication/operations/names.ts';
-import { readSettingValue, settingText } from '../../../src/replication/operations/settingValue.ts';
+import { readSettingValue, settingText } from '../../../src/replication/operations/settings/settingValue.ts';
 import { hbaLine, seenByServer } from '../../../src/replication/postgres/hbaLine.ts';
 import { passwordFault, scramVerifier } from '../../../src/replication/postgres/scram.ts';
 import { generatedPassword } from '../../../src/ui/commands/role/generatedPassword.ts';

@@ -1,7 +1,7 @@
 import { ReplicationError } from '../../../replication/model/errors.ts';
 import type { Inventory } from '../../../replication/model/snapshot.ts';
 import type { Table } from '../../../replication/model/table.ts';
-import { planAddTables } from '../../../replication/operations/publicationMembers.ts';
+import { planAddTables } from '../../../replication/operations/publication/publicationMembers.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
 import { openTarget } from '../../pickers/connection.ts';
 import { rowsOf, type TableRef } from '../../pickers/object.ts';

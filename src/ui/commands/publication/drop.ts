@@ -1,4 +1,7 @@
-import { planDropPublications, type PublicationReader } from '../../../replication/operations/dropPublication.ts';
+import {
+  planDropPublications,
+  type PublicationReader,
+} from '../../../replication/operations/publication/dropPublication.ts';
 import { namedObjects } from '../../pickers/object.ts';
 import type { Services } from '../../services.ts';
 import type { TreeModel } from '../../tree/model.ts';

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 
-import { planAlterPublication } from '../../../replication/operations/alterPublication.ts';
 import { planChangeOwner, planRename, planSetComment } from '../../../replication/operations/nameAndOwner.ts';
 import { checkObjectName } from '../../../replication/operations/names.ts';
+import { planAlterPublication } from '../../../replication/operations/publication/alterPublication.ts';
 import { publicationAsChoice } from '../../../replication/script/publication.ts';
 import { planReaders } from '../../panels/publicationReaders.ts';
 import { pickOne } from '../../pickers/pick.ts';

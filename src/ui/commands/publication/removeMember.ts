@@ -1,4 +1,4 @@
-import { planRemoveMembers } from '../../../replication/operations/publicationMembers.ts';
+import { planRemoveMembers } from '../../../replication/operations/publication/publicationMembers.ts';
 import { openTarget } from '../../pickers/connection.ts';
 import { rowsOf } from '../../pickers/object.ts';
 import type { Services } from '../../services.ts';

@@ -1,7 +1,7 @@
 import type { FormReader } from '../../../protocol/publication.ts';
 import { ReplicationError } from '../../../replication/model/errors.ts';
 import type { Publication } from '../../../replication/model/publication.ts';
-import type { PublicationReader } from '../../../replication/operations/dropPublication.ts';
+import type { PublicationReader } from '../../../replication/operations/publication/dropPublication.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
 import { planReaders, readersOf } from '../../panels/publicationReaders.ts';
 import { namedObjects } from '../../pickers/object.ts';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 import type { RoleDetail, RoleGiver } from '../../../replication/model/reads.ts';
 import { checkRoleName } from '../../../replication/operations/names.ts';
-import { tablesToRead } from '../../../replication/operations/roleNeeds.ts';
+import { tablesToRead } from '../../../replication/operations/role/roleNeeds.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
 import { passwordFault } from '../../../replication/postgres/scram.ts';
 import type { Provider } from '../../../replication/providers/provider.ts';

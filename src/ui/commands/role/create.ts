@@ -7,7 +7,7 @@ import {
   planCreateReplicationRole,
   refuseRoleProblems,
   type RoleChoice,
-} from '../../../replication/operations/createRole.ts';
+} from '../../../replication/operations/role/createRole.ts';
 import { providerOf } from '../../../replication/providers/recognise.ts';
 import { chosenConnection } from '../../connections/chosen.ts';
 import { openTarget } from '../../pickers/connection.ts';

@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 
 import type { RoleAccess } from '../../../replication/model/reads.ts';
 import type { Secret } from '../../../replication/model/secret.ts';
-import { planCreateReplicationRole } from '../../../replication/operations/createRole.ts';
-import { tablesToRead } from '../../../replication/operations/roleNeeds.ts';
-import { reportText, roleReport } from '../../../replication/operations/roleReport.ts';
+import { planCreateReplicationRole } from '../../../replication/operations/role/createRole.ts';
+import { tablesToRead } from '../../../replication/operations/role/roleNeeds.ts';
+import { reportText, roleReport } from '../../../replication/operations/role/roleReport.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
 import { providerOf } from '../../../replication/providers/recognise.ts';
 import { withoutLinks } from '../../plainText.ts';

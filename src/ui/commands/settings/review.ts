@@ -6,9 +6,9 @@ import {
   type SettingAdvice,
   settingAdvice,
   type SettingChange,
-} from '../../../replication/operations/changeSettings.ts';
-import { settingFault } from '../../../replication/operations/settingFaults.ts';
-import { settingText } from '../../../replication/operations/settingValue.ts';
+} from '../../../replication/operations/settings/changeSettings.ts';
+import { settingFault } from '../../../replication/operations/settings/settingFaults.ts';
+import { settingText } from '../../../replication/operations/settings/settingValue.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
 import { chosenConnection } from '../../connections/chosen.ts';
 import { openTarget } from '../../pickers/connection.ts';

@@ -1,15 +1,15 @@
 import type { Lsn } from '../../../replication/model/lsn.ts';
 import { bytesText } from '../../../replication/model/quantity.ts';
 import type { Slot } from '../../../replication/model/slot.ts';
+import { refuseUnlessOffered } from '../../../replication/operations/offers.ts';
 import {
   advancesOnlyAtHome,
   checkAdvancePosition,
   type KnownPosition,
   knownPositions,
   planAdvanceSlot,
-} from '../../../replication/operations/advanceSlot.ts';
-import { refuseUnlessOffered } from '../../../replication/operations/offers.ts';
-import { refuseUnlessReadable, refuseWhileUsed, slotOf } from '../../../replication/operations/slotOf.ts';
+} from '../../../replication/operations/slot/advanceSlot.ts';
+import { refuseUnlessReadable, refuseWhileUsed, slotOf } from '../../../replication/operations/slot/slotOf.ts';
 import { type Choice, pickOne } from '../../pickers/pick.ts';
 import { askText, goBack } from '../../pickers/steps.ts';
 import type { Services } from '../../services.ts';

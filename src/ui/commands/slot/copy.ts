@@ -1,8 +1,8 @@
 import { ReplicationError } from '../../../replication/model/errors.ts';
-import { checkSlotCopy, planCopySlot, type SlotCopyChoice } from '../../../replication/operations/copySlot.ts';
-import { checkSlotName } from '../../../replication/operations/createSlot.ts';
 import { refuseUnlessOffered } from '../../../replication/operations/offers.ts';
-import { refuseUnlessReadable, slotOf } from '../../../replication/operations/slotOf.ts';
+import { checkSlotCopy, planCopySlot, type SlotCopyChoice } from '../../../replication/operations/slot/copySlot.ts';
+import { checkSlotName } from '../../../replication/operations/slot/createSlot.ts';
+import { refuseUnlessReadable, slotOf } from '../../../replication/operations/slot/slotOf.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
 import { askChoice, askText, goBack, type PickerStep, walk } from '../../pickers/steps.ts';
 import type { Services } from '../../services.ts';

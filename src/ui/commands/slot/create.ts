@@ -1,6 +1,6 @@
 import type { SlotChoice } from '../../../replication/model/choices.ts';
 import { ReplicationError } from '../../../replication/model/errors.ts';
-import { checkSlot, checkSlotName, planCreateSlot } from '../../../replication/operations/createSlot.ts';
+import { checkSlot, checkSlotName, planCreateSlot } from '../../../replication/operations/slot/createSlot.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
 import { pickTarget } from '../../pickers/object.ts';
 import { askChoice, askChoices, askText, goBack, type PickerStep, walk } from '../../pickers/steps.ts';

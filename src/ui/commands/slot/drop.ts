@@ -1,5 +1,5 @@
-import { planDropSlots } from '../../../replication/operations/dropSlot.ts';
-import { isReservedSlot } from '../../../replication/operations/slotOf.ts';
+import { planDropSlots } from '../../../replication/operations/slot/dropSlot.ts';
+import { isReservedSlot } from '../../../replication/operations/slot/slotOf.ts';
 import type { Services } from '../../services.ts';
 import type { SlotNode, TreeNode } from '../../tree/node.ts';
 import { refuseReadOnly } from '../subscription/subject.ts';

@@ -1,5 +1,5 @@
 import type { Slot } from '../../../replication/model/slot.ts';
-import { refuseOtherDatabase } from '../../../replication/operations/slotOf.ts';
+import { refuseOtherDatabase } from '../../../replication/operations/slot/slotOf.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
 import { openTarget, pickConnection } from '../../pickers/connection.ts';
 import type { Services } from '../../services.ts';

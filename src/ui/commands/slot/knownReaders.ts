@@ -1,4 +1,4 @@
-import type { KnownReader } from '../../../replication/operations/advanceSlot.ts';
+import type { KnownReader } from '../../../replication/operations/slot/advanceSlot.ts';
 import type { Services } from '../../services.ts';
 
 /** A subscription on a connection that is open here, which reads a slot. */

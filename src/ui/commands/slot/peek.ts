@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 import { ReplicationError } from '../../../replication/model/errors.ts';
-import { refuseUnlessReadable, refuseWhileUsed, slotOf } from '../../../replication/operations/slotOf.ts';
+import { refuseUnlessReadable, refuseWhileUsed, slotOf } from '../../../replication/operations/slot/slotOf.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
 import type { PeekDocuments } from '../../peek/peekDocuments.ts';
 import { pickMany } from '../../pickers/pick.ts';

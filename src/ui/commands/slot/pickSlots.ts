@@ -1,7 +1,7 @@
 import { bytesText } from '../../../replication/model/quantity.ts';
 import type { Slot } from '../../../replication/model/slot.ts';
-import { retainedBytes } from '../../../replication/operations/retainedWal.ts';
-import { slotHolder } from '../../../replication/operations/slotOf.ts';
+import { retainedBytes } from '../../../replication/operations/slot/retainedWal.ts';
+import { slotHolder } from '../../../replication/operations/slot/slotOf.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
 import { pickConnection } from '../../pickers/connection.ts';
 import { namedObjects, type Objects, pickTarget, rowsOf } from '../../pickers/object.ts';

@@ -1,6 +1,6 @@
 import type { SecretConninfo } from '../../../replication/model/choices.ts';
 import { ReplicationError } from '../../../replication/model/errors.ts';
-import { isSameCluster } from '../../../replication/operations/sameCluster.ts';
+import { isSameCluster } from '../../../replication/operations/subscription/sameCluster.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
 import { scriptSubscription, subscriptionScriptNotes } from '../../../replication/script/subscription.ts';
 import { publisherTarget } from '../../panels/subscriptionPublisher.ts';

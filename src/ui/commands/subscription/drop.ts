@@ -1,6 +1,6 @@
 import type { ErrorDescription } from '../../../replication/model/errors.ts';
 import type { PlanOutcome } from '../../../replication/model/plan.ts';
-import { planDropSubscription } from '../../../replication/operations/dropSubscription.ts';
+import { planDropSubscription } from '../../../replication/operations/subscription/dropSubscription.ts';
 import { ask } from '../../confirm.ts';
 import { type KnownPublisher, knownPublisher } from '../../panels/subscriptionPublisher.ts';
 import type { Services } from '../../services.ts';

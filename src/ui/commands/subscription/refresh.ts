@@ -1,4 +1,4 @@
-import { planRefreshSubscription } from '../../../replication/operations/refreshSubscription.ts';
+import { planRefreshSubscription } from '../../../replication/operations/subscription/refreshSubscription.ts';
 import { namedObjects } from '../../pickers/object.ts';
 import { pickOne } from '../../pickers/pick.ts';
 import type { Services } from '../../services.ts';

@@ -1,6 +1,6 @@
 import { ReplicationError } from '../../../replication/model/errors.ts';
 import type { TableName } from '../../../replication/model/reads.ts';
-import { planResyncTable } from '../../../replication/operations/resyncTable.ts';
+import { planResyncTable } from '../../../replication/operations/subscription/resyncTable.ts';
 import { planReaders, readersOf } from '../../panels/publicationReaders.ts';
 import { knownPublisher } from '../../panels/subscriptionPublisher.ts';
 import { openTarget } from '../../pickers/connection.ts';

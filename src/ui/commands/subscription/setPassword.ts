@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 import { withPassword } from '../../../replication/model/editConninfo.ts';
 import { Secret } from '../../../replication/model/secret.ts';
-import { planAlterSubscription } from '../../../replication/operations/alterSubscription.ts';
+import { planAlterSubscription } from '../../../replication/operations/subscription/alterSubscription.ts';
 import { storedConninfo } from '../../panels/subscriptionConninfo.ts';
 import { publisherTarget } from '../../panels/subscriptionPublisher.ts';
 import { withoutLinks } from '../../plainText.ts';

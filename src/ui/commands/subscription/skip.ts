@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 import { ReplicationError } from '../../../replication/model/errors.ts';
 import type { Lsn } from '../../../replication/model/lsn.ts';
-import { planSkipTransaction } from '../../../replication/operations/skipTransaction.ts';
+import { planSkipTransaction } from '../../../replication/operations/subscription/skipTransaction.ts';
 import { type KnownPublisher, knownPublisher } from '../../panels/subscriptionPublisher.ts';
 import { type Choice, pickOne } from '../../pickers/pick.ts';
 import { withoutLinks } from '../../plainText.ts';

@@ -1,4 +1,4 @@
-import { planEnableSubscription } from '../../../replication/operations/switchSubscription.ts';
+import { planEnableSubscription } from '../../../replication/operations/subscription/switchSubscription.ts';
 import { namedObjects } from '../../pickers/object.ts';
 import type { Services } from '../../services.ts';
 import type { SubscriptionNode } from '../../tree/node.ts';

@@ -1,6 +1,6 @@
 import type { ReplicaIdentityChoice } from '../../../replication/model/choices.ts';
 import type { TableDetails } from '../../../replication/model/table.ts';
-import { planSetReplicaIdentity } from '../../../replication/operations/replicaIdentity.ts';
+import { planSetReplicaIdentity } from '../../../replication/operations/table/replicaIdentity.ts';
 import { tableObjects } from '../../pickers/object.ts';
 import { type Choice, pickOne } from '../../pickers/pick.ts';
 import type { Services } from '../../services.ts';

@@ -1,0 +1,302 @@
+import type { SecretConninfo, SubscriptionChange } from '../../model/choices.ts';
+import type { Plan, Problem, Step } from '../../model/plan.ts';
+import type { Subscription } from '../../model/subscription.ts';
+import { quoteIdentifier, quoteLiteral } from '../../postgres/quote.ts';
+import { basisOf } from '../basis.ts';
+import { subscriptionHas, subscriptionIs } from '../effects.ts';
+import { offers } from '../offers.ts';
+import { makePlan, publisherWaitLimitMs, type StepDraft } from '../steps.ts';
+import { subscriptionOf, type PlanTarget } from '../target.ts';
+import { listInWords } from '../words.ts';
+import { checkEditedPublications } from './checks/checkEditedPublications.ts';
+import {
+  checkEditedConnection,
+  checkEditedOptions,
+  checkEditedSlot,
+  checkEditedState,
+} from './checks/checkSubscriptionEdit.ts';
+import { optionsToChange, presentOptions, type OptionRule } from './subscriptionOptions.ts';
+import {
+  alterSubscriptionSql,
+  disableAndWaitSql,
+  disableAndWaitStep,
+  disableStep,
+  enableStep,
+} from './subscriptionSteps.ts';
+
+/** One edit, with all that decides its order. */
+interface Edit {
+  readonly target: PlanTarget;
+  readonly publisher: PlanTarget | null;
+  readonly name: string;
+  readonly has: Subscription;
+  readonly change: SubscriptionChange;
+  readonly options: readonly OptionRule[];
+  /** Undefined where the slot stays. */
+  readonly slotName: string | null | undefined;
+  /** Whether it is to be enabled in the end. */
+  readonly enabled: boolean;
+  /** Whether an enabled subscription has to be disabled for the others' sake. */
+  readonly pause: boolean;
+}
+
+/**
+ * The plan that changes a subscription, by the fewest statements: what must be disabled first is disabled and enabled
+ * again; a new name comes last, before it is enabled. No steps where nothing differs. `publisher` is the known connection to its publisher,
+ * whose slot some options change too. Throws ReplicationError 'missing'.
+ */
+export function planAlterSubscription(
+  target: PlanTarget,
+  name: string,
+  change: SubscriptionChange,
+  publisher: PlanTarget | null = null,
+): Plan {
+  const edit = editOf(target, name, change, publisher);
+  const { has } = edit;
+  const stopping = has.enabled && (edit.pause || !edit.enabled);
+  const turnsTwoPhase = edit.options.some(({ key }) => key === 'twoPhase');
+  const publications = publicationsStep(edit);
+  // A refresh needs it enabled, and copies only as long as two-phase commit isn't in force.
+  const early = has.enabled && !(turnsTwoPhase && change.options?.twoPhase === false && edit.enabled);
+  const stop = turnsTwoPhase ? disableAndWaitStep(target, name) : disableStep(target, name);
+  const starting = edit.enabled && (stopping || !has.enabled);
+  const rename = renameStep(edit);
+  // A worker that starts writes down that two-phase commit is in force: a rename at that moment may fail.
+  const renameFirst = starting && (early || publications.length === 0);
+  const named = renameFirst ? (change.name ?? name) : name;
+  const stopAgain = turnsTwoPhase ? disableAndWaitSql(named) : alterSubscriptionSql(named, 'DISABLE');
+  const steps = [
+    ...connectionStep(edit),
+    ...(early ? publications : []),
+    ...(stopping ? [stop] : []),
+    ...settingSteps(edit),
+    ...(renameFirst ? rename : []),
+    ...(starting ? [enableStep(target, named, stopAgain)] : []),
+    ...(early ? [] : publications),
+    ...(renameFirst ? [] : rename),
+  ];
+  return makePlan(
+    `Change subscription ${name}`,
+    steps,
+    steps.length === 0 ? [] : remarksOn(edit),
+    basisOf(target, [{ kind: 'subscription', name }]),
+  );
+}
+
+/** What a server would refuse of a change, what it would copy again, and what would go wrong later. */
+export function checkAlterSubscription(
+  target: PlanTarget,
+  name: string,
+  change: SubscriptionChange,
+  publisher: PlanTarget | null = null,
+): readonly Problem[] {
+  const edit = { target, publisher, has: subscriptionOf(target, name), change };
+  return [
+    ...checkEditedState(edit),
+    ...checkEditedConnection(edit),
+    ...checkEditedPublications(edit),
+    ...checkEditedSlot(edit),
+    ...checkEditedOptions(edit),
+  ];
+}
+
+function editOf(target: PlanTarget, name: string, change: SubscriptionChange, publisher: PlanTarget | null): Edit {
+  const has = subscriptionOf(target, name);
+  const options = optionsToChange(target.snapshot.inventory, has.options, change.options ?? {});
+  const slotName = change.slotName === has.slotName ? undefined : change.slotName;
+  const enabled = slotName === null ? false : (change.enabled ?? has.enabled);
+  const pause = slotName === null || options.some(({ key }) => key === 'twoPhase' || key === 'failover');
+  return { target, publisher, name, has, change, options, slotName, enabled, pause };
+}
+
+function connectionStep({ target, name, change }: Edit): readonly StepDraft[] {
+  const { connection } = change;
+  if (!connection || sameConninfo(connection.conninfo, connection.before)) return [];
+  const to = (conninfo: SecretConninfo): Step['statement'] => [alterSubscriptionSql(name, 'CONNECTION '), { conninfo }];
+  return [
+    {
+      on: target,
+      title: `Change where subscription ${name} connects to`,
+      statement: to(connection.conninfo),
+      undo:
+        connection.before === null
+          ? null
+          : { title: `Let subscription ${name} connect as before`, statement: to(connection.before) },
+    },
+  ];
+}
+
+function sameConninfo(one: SecretConninfo, other: SecretConninfo | null): boolean {
+  const plain = (conninfo: SecretConninfo): string =>
+    JSON.stringify(
+      conninfo.map(([keyword, value]) => [keyword, typeof value === 'string' ? value : ['secret', value.reveal()]]),
+    );
+  return other !== null && plain(one) === plain(other);
+}
+
+/** ADD or DROP where the server has them (14+) and that is all there is to do; SET otherwise. Always one statement. */
+function publicationsStep(edit: Edit): readonly StepDraft[] {
+  const { target, name, has, change } = edit;
+  if (!change.publications) return [];
+  const { names, copyData } = change.publications;
+  const added = names.filter((each) => !has.publications.includes(each));
+  const dropped = has.publications.filter((each) => !names.includes(each));
+  if (added.length === 0 && dropped.length === 0) return [];
+  const refresh = change.publications.refresh && (has.enabled || edit.enabled);
+  const single = offers(target.snapshot.inventory, 'subscription.binary');
+  const what =
+    single && dropped.length === 0
+      ? `ADD PUBLICATION ${list(added)}`
+      : single && added.length === 0
+        ? `DROP PUBLICATION ${list(dropped)}`
+        : `SET PUBLICATION ${list(names)}`;
+  return [
+    {
+      on: target,
+      title: publicationsTitle(name, added, dropped),
+      statement: [alterSubscriptionSql(name, `${what}${refreshClause(refresh, copyData)}`)],
+      // With a refresh, in a transaction block only up to 13.
+      transactional: !refresh,
+      undo: {
+        title: `Let subscription ${name} read ${listInWords(has.publications)} as before, without copying again`,
+        statement: [
+          alterSubscriptionSql(name, `SET PUBLICATION ${list(has.publications)}${refreshClause(refresh, false)}`),
+        ],
+      },
+      wait: refresh ? { limitMs: publisherWaitLimitMs, blockersOn: [] } : null,
+      effect: subscriptionHas(name, hasPublications(names)),
+    },
+  ];
+}
+
+function list(names: readonly string[]): string {
+  return names.map(quoteIdentifier).join(', ');
+}
+
+function refreshClause(refresh: boolean, copyData: boolean): string {
+  if (!refresh) return ' WITH (refresh = false)';
+  return copyData ? '' : ' WITH (copy_data = false)';
+}
+
+function hasPublications(names: readonly string[]): string {
+  const array = `ARRAY[${names.map(quoteLiteral).join(', ')}]::text[]`;
+  return `subpublications @> ${array} AND subpublications <@ ${array}`;
+}
+
+function publicationsTitle(name: string, added: readonly string[], dropped: readonly string[]): string {
+  const gains = added.length > 0 ? `read ${listInWords(added)} too` : null;
+  const loses = dropped.length > 0 ? `read ${listInWords(dropped)} no more` : null;
+  return `Let subscription ${name} ${[gains, loses].filter((part) => part !== null).join(', and ')}`;
+}
+
+/**
+ * `SET (…)`: all at once, but for a slot that comes with options that change the slot. With another slot the server
+ * would change the old one (failover), or refuses both at once (two_phase); with none, taking it back would fail.
+ */
+function settingSteps(edit: Edit): readonly StepDraft[] {
+  const { slotName, options } = edit;
+  const onSlot = options.filter(({ key }) => key === 'twoPhase' || key === 'failover');
+  if (slotName === undefined || onSlot.length === 0) return setStep(edit, options, slotName);
+  const others = options.filter((rule) => !onSlot.includes(rule));
+  const slotFirst = setStep(edit, others, slotName);
+  const thenOptions = setStep(edit, onSlot, undefined);
+  return slotName === null ? [...thenOptions, ...slotFirst] : [...slotFirst, ...thenOptions];
+}
+
+function setStep(
+  edit: Edit,
+  options: readonly OptionRule[],
+  slotName: string | null | undefined,
+): readonly StepDraft[] {
+  const { target, publisher, name, has, change } = edit;
+  if (options.length === 0 && slotName === undefined) return [];
+  const wanted = change.options ?? {};
+  const before = presentOptions(has.options);
+  const parts = [...slotPart(slotName), ...options.map((rule) => rule.sql(wanted))];
+  const undone = [
+    ...slotPart(slotName === undefined ? undefined : has.slotName),
+    ...options.map((rule) => rule.sql(before)),
+  ];
+  const known = options.every(({ key }) => before[key] !== undefined);
+  const touchesSlot = options.some(
+    ({ key }) => key === 'failover' || (key === 'twoPhase' && wanted.twoPhase === false),
+  );
+  return [
+    {
+      on: target,
+      title: `Set ${listInWords([...(slotName === undefined ? [] : ['slot_name']), ...options.map(({ label }) => label)])} of subscription ${name}`,
+      statement: [alterSubscriptionSql(name, `SET (${parts.join(', ')})`)],
+      transactional: !touchesSlot,
+      undo: known
+        ? {
+            title: `Set ${listInWords(parts.map((part) => part.split(' ')[0] ?? ''))} of subscription ${name} back`,
+            statement: [alterSubscriptionSql(name, `SET (${undone.join(', ')})`)],
+          }
+        : null,
+      effect: subscriptionHas(
+        name,
+        [...slotCondition(slotName), ...options.map((rule) => rule.holds(wanted))].join(' AND '),
+      ),
+      ...(touchesSlot ? { wait: { limitMs: publisherWaitLimitMs, blockersOn: [] } } : {}),
+      ...(touchesSlot && publisher
+        ? { alsoChanges: [{ connectionId: publisher.connectionId, serverName: publisher.serverName }] }
+        : {}),
+    },
+  ];
+}
+
+function slotPart(slotName: string | null | undefined): readonly string[] {
+  if (slotName === undefined) return [];
+  return [`slot_name = ${slotName === null ? 'NONE' : quoteLiteral(slotName)}`];
+}
+
+function slotCondition(slotName: string | null | undefined): readonly string[] {
+  if (slotName === undefined) return [];
+  return [slotName === null ? 'subslotname IS NULL' : `subslotname = ${quoteLiteral(slotName)}`];
+}
+
+function renameStep({ target, name, change }: Edit): readonly StepDraft[] {
+  const { name: to = name } = change;
+  if (to === name) return [];
+  return [
+    {
+      on: target,
+      title: `Rename subscription ${name} to ${to}`,
+      statement: [alterSubscriptionSql(name, `RENAME TO ${quoteIdentifier(to)}`)],
+      undo: {
+        title: `Rename subscription ${to} back to ${name}`,
+        statement: [alterSubscriptionSql(to, `RENAME TO ${quoteIdentifier(name)}`)],
+      },
+      effect: subscriptionIs(to),
+    },
+  ];
+}
+
+function remarksOn(edit: Edit): readonly string[] {
+  const { has, change, slotName, options } = edit;
+  const remarks: string[] = [];
+  if (has.enabled && edit.enabled && edit.pause) {
+    remarks.push('It is disabled for a moment and enabled again: what is written meanwhile follows afterwards.');
+  }
+  if (has.enabled && !edit.enabled && slotName === undefined) {
+    remarks.push(`While it is disabled, the publisher keeps all WAL for the replication slot ${has.slotName ?? ''}.`);
+  }
+  if (slotName !== undefined && has.slotName !== null) {
+    remarks.push(
+      `The replication slot ${has.slotName} stays on the publisher and keeps WAL there. Drop it there if nothing else reads it.`,
+    );
+  }
+  if (slotName === null) {
+    remarks.push('Without a replication slot nothing is replicated: the subscription stays disabled.');
+  }
+  if (change.publications?.refresh === true && !has.enabled && !edit.enabled) {
+    remarks.push('A disabled subscription can’t be refreshed: enable and refresh it, then it takes over the tables.');
+  }
+  if (change.name !== undefined && change.name !== edit.name && has.slotName !== null) {
+    remarks.push(`The replication slot keeps its name ${slotName ?? has.slotName}.`);
+  }
+  if (options.some(({ key }) => key === 'twoPhase') && change.options?.twoPhase === true) {
+    remarks.push('Two-phase commit comes into force when all tables are ready.');
+  }
+  return remarks;
+}

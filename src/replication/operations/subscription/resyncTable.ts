@@ -1,0 +1,277 @@
+import type { PublishedTableChoice } from '../../model/choices.ts';
+import { ReplicationError } from '../../model/errors.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Publication, PublishedTable } from '../../model/publication.ts';
+import type { TableName } from '../../model/reads.ts';
+import type { Statement } from '../../model/statement.ts';
+import type { Subscription } from '../../model/subscription.ts';
+import type { Table } from '../../model/table.ts';
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../postgres/quote.ts';
+import { basisOf } from '../basis.ts';
+import type { PublicationReader } from '../publication/dropPublication.ts';
+import { memberSql } from '../publication/publicationSql.ts';
+import { tablesByName } from '../publication/publishedTables.ts';
+import { lockWaitLimitMs, makePlan, publisherWaitLimitMs, type StepDraft } from '../steps.ts';
+import { subscriptionOf, type PlanTarget } from '../target.ts';
+import { listInWords, tableLabel } from '../words.ts';
+import {
+  alterSubscriptionSql,
+  disableStep,
+  enableStep,
+  subscriptionOidSql,
+  waitForWorkersStep,
+} from './subscriptionSteps.ts';
+
+/** A publication that names the table, and how it names it. */
+interface Membership {
+  readonly publication: Publication;
+  readonly member: PublishedTable;
+}
+
+/**
+ * Copies one table of a subscription again: out of its publication, refresh, new workers, truncate (or keep the rows),
+ * into the publication as it was, refresh with copy. Other readers of the publication are named: they must not refresh
+ * in between. `referencedBy` are the tables on the subscriber whose foreign keys refer to it. Throws ReplicationError
+ * 'missing', 'invalidInput', and 'unsupported' where the table comes by its schema or ALL TABLES, or can't be emptied.
+ */
+export function planResyncTable(
+  parties: { readonly subscriber: PlanTarget; readonly publisher: PlanTarget },
+  subscription: string,
+  table: TableName,
+  how: {
+    readonly truncate: boolean;
+    readonly readers: readonly PublicationReader[];
+    readonly referencedBy?: readonly TableName[];
+  },
+): Plan {
+  const { subscriber, publisher } = parties;
+  const has = subscriptionOf(subscriber, subscription);
+  const label = tableLabel(table.schema, table.name);
+  refuseUnlessRefreshable(subscriber, has);
+  const ours = has.tables.find(({ schema, name }) => schema === table.schema && name === table.name);
+  if (!ours) {
+    throw new ReplicationError(
+      'missing',
+      `The subscription ${subscription} on ${subscriber.serverName} has no table ${label}.`,
+      {
+        advice: 'Refresh the subscription: then it takes over the tables of its publications.',
+      },
+    );
+  }
+  if (how.truncate) refuseWhileReferenced(subscriber, label, how.referencedBy ?? []);
+  const memberships = membershipsOf(publisher, has, table, label);
+  const here = tablesByName(subscriber.snapshot.inventory.tables)(table.schema, table.name);
+  const source = tablesByName(publisher.snapshot.inventory.tables)(table.schema, table.name);
+  const others = otherReaders(how.readers, memberships, parties, subscription);
+  const steps = [
+    ...memberships.map((each) => takeOutStep(publisher, each, source, label, others)),
+    refreshStep(subscriber, has, ours.oid, label, 'forget'),
+    // A worker remembers that it follows the table: one that lags would go on writing to it, under the copy.
+    disableStep(subscriber, subscription),
+    waitForWorkersStep(subscriber, subscription),
+    ...(how.truncate ? [truncateStep(subscriber, table, here, label)] : []),
+    enableStep(subscriber, subscription),
+    ...memberships.map((each) => putBackStep(publisher, each, source, label)),
+    refreshStep(subscriber, has, ours.oid, label, 'copy'),
+  ];
+  return makePlan(`Copy ${label} again into ${subscriber.serverName}`, steps, remarksOn(how.truncate, label, others), [
+    ...basisOf(subscriber, [{ kind: 'subscription', name: subscription }]),
+    ...basisOf(
+      publisher,
+      memberships.map(({ publication }) => ({ kind: 'publication' as const, name: publication.name })),
+    ),
+  ]);
+}
+
+function refuseUnlessRefreshable(subscriber: PlanTarget, has: Subscription): void {
+  const object = `The subscription ${has.name} on ${subscriber.serverName}`;
+  if (!has.enabled) {
+    throw new ReplicationError('invalidInput', `${object} is disabled, so no table of it can be copied.`, {
+      advice: 'Enable it first.',
+    });
+  }
+  if (has.options.twoPhase === 'enabled') {
+    throw new ReplicationError(
+      'invalidInput',
+      `${object} has two-phase commit in force, so no table of it can be copied again.`,
+      {
+        advice: 'Copy the rows by other means, or turn two-phase commit off first (18 and newer).',
+      },
+    );
+  }
+}
+
+/** TRUNCATE would be refused, and by then the table is out of its publication. */
+function refuseWhileReferenced(subscriber: PlanTarget, label: string, by: readonly TableName[]): void {
+  if (by.length === 0) return;
+  const names = listInWords(by.map(({ schema, name }) => tableLabel(schema, name)));
+  throw new ReplicationError(
+    'unsupported',
+    `${label} on ${subscriber.serverName} can’t be emptied: foreign keys of ${names} refer to it.`,
+    {
+      advice:
+        'Drop those foreign keys there (replication doesn’t check them), copy the table again, and add them afterwards; or keep its rows.',
+    },
+  );
+}
+
+function membershipsOf(
+  publisher: PlanTarget,
+  has: Subscription,
+  table: TableName,
+  label: string,
+): readonly Membership[] {
+  const read = publisher.snapshot.inventory.publications.filter(({ name }) => has.publications.includes(name));
+  const whole = read.find((publication) => publication.allTables || publication.schemas.includes(table.schema));
+  if (whole) {
+    throw new ReplicationError(
+      'unsupported',
+      `${label} comes with ${whole.allTables ? 'all tables' : `the schema ${table.schema}`} of the publication ${whole.name}, and can’t be taken out of it alone.`,
+      { advice: 'Publish the tables by name first, or drop the subscription and create it again with its data.' },
+    );
+  }
+  const found = read.flatMap((publication) => {
+    const member = publication.tables.find(({ schema, name }) => schema === table.schema && name === table.name);
+    return member ? [{ publication, member }] : [];
+  });
+  if (found.length > 0) return found;
+  throw new ReplicationError(
+    'unsupported',
+    `No publication of ${has.name} names ${label}: it comes as part of another table, or ${publisher.serverName} isn’t its publisher.`,
+    { advice: 'Copy the table above it again, or drop the subscription and create it again with its data.' },
+  );
+}
+
+/** Subscriptions other than this one that read the same publications. */
+function otherReaders(
+  readers: readonly PublicationReader[],
+  memberships: readonly Membership[],
+  { subscriber }: { readonly subscriber: PlanTarget },
+  subscription: string,
+): readonly string[] {
+  const names = new Set(memberships.map(({ publication }) => publication.name));
+  const others = readers.filter(
+    (reader) =>
+      names.has(reader.publication) &&
+      (reader.subscription !== subscription || reader.serverName !== subscriber.serverName),
+  );
+  return [...new Set(others.map((reader) => `${reader.subscription} (${reader.serverName})`))];
+}
+
+function takeOutStep(
+  publisher: PlanTarget,
+  membership: Membership,
+  source: Table | undefined,
+  label: string,
+  others: readonly string[],
+): StepDraft {
+  const { name } = membership.publication;
+  return {
+    on: publisher,
+    title: `Take ${label} out of publication ${name}`,
+    statement: [takeOutSql(membership, source)],
+    risk: others.length > 0 ? 'severe' : 'lossy',
+    consequence: consequenceOf(label, name, others),
+    undo: { title: `Put ${label} back into publication ${name}`, statement: [putBackSql(membership, source)] },
+    wait: { limitMs: lockWaitLimitMs, blockersOn: [] },
+    effect: memberIs(membership, false),
+  };
+}
+
+function consequenceOf(label: string, publication: string, others: readonly string[]): string {
+  const until = `Until ${label} is back in ${publication}, its changes aren’t sent; the copy afterwards has them.`;
+  if (others.length === 0)
+    return `${until} No other subscription to ${publication} is known here; one that there is misses them.`;
+  return `${until} ${listInWords(others)} ${others.length === 1 ? 'reads' : 'read'} ${publication} too and won’t get them: what is written to ${label} meanwhile is missing there.`;
+}
+
+function putBackStep(
+  publisher: PlanTarget,
+  membership: Membership,
+  source: Table | undefined,
+  label: string,
+): StepDraft {
+  const { name } = membership.publication;
+  return {
+    on: publisher,
+    title: `Put ${label} back into publication ${name}`,
+    statement: [putBackSql(membership, source)],
+    undo: { title: `Take ${label} out of publication ${name}`, statement: [takeOutSql(membership, source)] },
+    wait: { limitMs: lockWaitLimitMs, blockersOn: [] },
+    effect: memberIs(membership, true),
+  };
+}
+
+/** Without ONLY, tables that inherit from it would go along; a partitioned table has no rows of its own to say it of. */
+function takeOutSql({ publication, member }: Membership, source: Table | undefined): string {
+  return `ALTER PUBLICATION ${quoteIdentifier(publication.name)} DROP TABLE ${memberSql(bare(member, source), nothingLeftOut)}`;
+}
+
+function putBackSql({ publication, member }: Membership, source: Table | undefined): string {
+  const { columns, filter } = member;
+  const table = { ...bare(member, source), columns, filter };
+  return `ALTER PUBLICATION ${quoteIdentifier(publication.name)} ADD TABLE ${memberSql(table, nothingLeftOut)}`;
+}
+
+/** What a member has, its server knows. */
+const nothingLeftOut = { columnLists: true, rowFilters: true };
+
+function bare({ schema, name }: PublishedTable, source: Table | undefined): PublishedTableChoice {
+  return { schema, name, columns: null, filter: null, only: source?.partitioned !== true };
+}
+
+function memberIs({ publication, member }: Membership, there: boolean): Statement {
+  const query = `SELECT 1 FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid WHERE p.pubname = ${quoteLiteral(publication.name)} AND r.prrelid = ${member.oid}`;
+  return [there ? query : `SELECT 1 WHERE NOT EXISTS (${query})`];
+}
+
+/**
+ * Both refreshes copy what is new: without, other tables that were published meanwhile would be followed without the
+ * rows they hold already.
+ */
+function refreshStep(
+  subscriber: PlanTarget,
+  { name }: Subscription,
+  tableOid: number,
+  label: string,
+  what: 'forget' | 'copy',
+): StepDraft {
+  const followed = `SELECT 1 FROM pg_catalog.pg_subscription_rel r WHERE r.srsubid = ${subscriptionOidSql(name)} AND r.srrelid = ${tableOid}`;
+  return {
+    on: subscriber,
+    title: `Refresh subscription ${name}, so that it ${what === 'forget' ? `follows ${label} no more` : `copies ${label} and follows it`}`,
+    statement: [alterSubscriptionSql(name, 'REFRESH PUBLICATION')],
+    transactional: false,
+    wait: { limitMs: publisherWaitLimitMs, blockersOn: [] },
+    effect: [what === 'copy' ? followed : `SELECT 1 WHERE NOT EXISTS (${followed})`],
+  };
+}
+
+function truncateStep(subscriber: PlanTarget, table: TableName, here: Table | undefined, label: string): StepDraft {
+  const only = here?.partitioned === true ? '' : 'ONLY ';
+  const named = `${only}${quoteQualified(table.schema, table.name)}`;
+  return {
+    on: subscriber,
+    title: `Empty ${label}`,
+    statement: [`TRUNCATE ${named}`],
+    risk: 'lossy',
+    consequence: `All rows of ${label} on ${subscriber.serverName} are deleted, those that were written only there too. Until the copy is done, readers see none or some of them.`,
+    wait: { limitMs: lockWaitLimitMs, blockersOn: [] },
+    effect: [`SELECT 1 WHERE NOT EXISTS (SELECT FROM ${named})`],
+  };
+}
+
+function remarksOn(truncate: boolean, label: string, others: readonly string[]): readonly string[] {
+  return [
+    'If it stops half way, go on with it: until its last step the table isn’t followed, and the subscription may be disabled.',
+    'The subscription is refreshed as a whole: other tables that came to its publications are copied too.',
+    ...(truncate
+      ? []
+      : [`The rows of ${label} are kept: where a copied row has the key of one of them, the copy fails.`]),
+    ...(others.length > 0
+      ? [
+          `${listInWords(others)} must not be refreshed before it is done: that would end with all of ${label} copied there again.`,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,126 @@
+import { quoteBody, quoteIdentifier, quoteLiteral } from '../../postgres/quote.ts';
+import { subscriptionHas } from '../effects.ts';
+import type { StepDraft } from '../steps.ts';
+import type { PlanTarget } from '../target.ts';
+
+/** How long the workers of a disabled subscription get to end; they need milliseconds unless a lock holds them. */
+const mostLooks = 500;
+const lookEvery = 0.02;
+const workersLimitMs = 30_000;
+
+/** `ALTER SUBSCRIPTION "name" what`. */
+export function alterSubscriptionSql(name: string, what: string): string {
+  return `ALTER SUBSCRIPTION ${quoteIdentifier(name)} ${what}`;
+}
+
+/** The oid of a subscription of this database, as an SQL expression. All versions; 10–13 as superuser only. */
+export function subscriptionOidSql(name: string): string {
+  return `(SELECT s.oid FROM pg_catalog.pg_subscription s WHERE s.subname = ${quoteLiteral(name)} AND s.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()))`;
+}
+
+/** The step that enables a subscription, with its opposite as undo. */
+export function enableStep(
+  on: PlanTarget,
+  name: string,
+  undo: string = alterSubscriptionSql(name, 'DISABLE'),
+): StepDraft {
+  return {
+    on,
+    title: `Enable subscription ${name}`,
+    statement: [alterSubscriptionSql(name, 'ENABLE')],
+    undo: { title: `Disable subscription ${name}`, statement: [undo] },
+    effect: subscriptionHas(name, 'subenabled'),
+  };
+}
+
+/** The step that disables a subscription; its workers may run on for a moment. */
+export function disableStep(on: PlanTarget, name: string): StepDraft {
+  return {
+    on,
+    title: `Disable subscription ${name}`,
+    statement: [alterSubscriptionSql(name, 'DISABLE')],
+    undo: { title: `Enable subscription ${name}`, statement: [alterSubscriptionSql(name, 'ENABLE')] },
+    effect: subscriptionHas(name, 'NOT subenabled'),
+  };
+}
+
+/**
+ * The step that disables a subscription and waits until its workers have ended, which some statements insist on
+ * (`cannot alter two_phase when logical replication worker is still running`). Ended half way, it is enabled again.
+ */
+export function disableAndWaitStep(on: PlanTarget, name: string): StepDraft {
+  return {
+    ...disableStep(on, name),
+    title: `Disable subscription ${name}, and wait until its workers have ended`,
+    statement: [disableAndWaitSql(name)],
+    // It commits what it disabled before it waits.
+    transactional: false,
+    effect: subscriptionHas(name, `NOT subenabled AND NOT EXISTS (${runningWorkers(subscriptionOidSql(name))})`),
+    wait: { limitMs: workersLimitMs, blockersOn: [] },
+    leftovers: [
+      {
+        connectionId: on.connectionId,
+        what: `the subscription ${name}, still disabled, on ${on.serverName}`,
+        probe: subscriptionHas(name, 'NOT subenabled'),
+        release: [alterSubscriptionSql(name, 'ENABLE')],
+      },
+    ],
+  };
+}
+
+/** The step that waits until no worker of a disabled subscription runs any more. All versions. */
+export function waitForWorkersStep(on: PlanTarget, name: string): StepDraft {
+  const body = `
+DECLARE
+  ${subscriptionIdVariable(name)}
+BEGIN
+${waitForWorkers(name)}
+END
+`;
+  return {
+    on,
+    title: `Wait until the workers of subscription ${name} have ended`,
+    statement: [`DO ${quoteBody(body)}`],
+    wait: { limitMs: workersLimitMs, blockersOn: [] },
+    effect: [`SELECT 1 WHERE NOT EXISTS (${runningWorkers(subscriptionOidSql(name))})`],
+  };
+}
+
+/** Since 11, where a DO block may commit. */
+export function disableAndWaitSql(name: string): string {
+  const body = `
+DECLARE
+  ${subscriptionIdVariable(name)}
+BEGIN
+  ${alterSubscriptionSql(name, 'DISABLE')};
+  COMMIT;
+${waitForWorkers(name, `${alterSubscriptionSql(name, 'ENABLE')};\n    COMMIT;\n    `)}
+END
+`;
+  return `DO ${quoteBody(body)}`;
+}
+
+/** The declaration of `subscription_id`, which `waitForWorkers` uses. */
+export function subscriptionIdVariable(name: string): string {
+  return `subscription_id oid := ${subscriptionOidSql(name)};`;
+}
+
+/**
+ * Statements of PL/pgSQL that wait until no worker of `subscription_id` runs, and give up after a while; `first` is
+ * done then before the error.
+ */
+export function waitForWorkers(name: string, first = ''): string {
+  const workers = runningWorkers('subscription_id');
+  return `  FOR look IN 1..${mostLooks} LOOP
+    EXIT WHEN NOT EXISTS (${workers});
+    PERFORM pg_catalog.pg_sleep(${lookEvery});
+  END LOOP;
+  IF EXISTS (${workers}) THEN
+    ${first}RAISE EXCEPTION USING ERRCODE = 'object_in_use', MESSAGE = ${quoteLiteral(`the workers of subscription ${name} have not ended`)},
+      HINT = 'A lock may hold them: see pg_stat_activity. Try again when they have ended.';
+  END IF;`;
+}
+
+function runningWorkers(oid: string): string {
+  return `SELECT 1 FROM pg_catalog.pg_stat_subscription w WHERE w.pid IS NOT NULL AND w.subid = ${oid}`;
+}
