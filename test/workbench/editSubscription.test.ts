@@ -126,6 +126,10 @@ describe('a subscription from preflight to change (real workbench)', function ()
     await servers.publisher.script("ALTER ROLE repl PASSWORD 'after'", 'shop');
     const tree = workbench.tree('Servers');
     await tree.chooseFromContextMenu(subscription, 'Change Password…');
+    await workbench.input.answer('mistyped');
+    assert.match(await workbench.messages.dialogText(), /doesn’t let repl in with this password/);
+    await workbench.messages.answer('Cancel');
+    await tree.chooseFromContextMenu(subscription, 'Change Password…');
     await workbench.input.answer('after');
     await eventually(
       async () => {

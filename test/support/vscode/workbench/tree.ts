@@ -99,9 +99,17 @@ export class Tree {
 
   /** Right-clicks a row and chooses an item, and further ones from its submenus. */
   async chooseFromContextMenu(path: TreePath, ...items: readonly string[]): Promise<void> {
-    const label = (await this.element(path)).locator('.label-name');
-    await label.click({ button: 'right' });
-    await chooseFromMenu(this.#page, ...items);
+    await eventually(
+      async () => {
+        const label = (await this.element(path)).locator('.label-name');
+        await label.click({ button: 'right', timeout: 2_000 });
+        await this.#page.locator('.monaco-menu .action-label').first().waitFor({ timeout: 2_000 });
+        if (await chooseFromMenu(this.#page, ...items)) return true;
+        await this.#page.keyboard.press('Escape');
+        return false;
+      },
+      { within: 2 * this.#within, what: `${items.join(' › ')} in the menu of ${path.join(' › ')}` },
+    );
   }
 
   /**
