@@ -164,8 +164,20 @@ describe('a subscription from preflight to change (real workbench)', function ()
     await tree.chooseFromContextMenu(subscription, 'Set Comment of Subscription…');
     await workbench.input.answer('for the warehouse');
     await workbench.input.box.waitFor({ state: 'hidden' });
-    await tree.chooseFromContextMenu(subscription, 'Rename Subscription…');
-    await workbench.input.box.getByText('Rename subscription orders_sub').waitFor();
+    // A row that is drawn anew under its open menu is no longer known to VS Code: then the command asks on what.
+    await eventually(
+      async () => {
+        await tree.chooseFromContextMenu(subscription, 'Rename Subscription…');
+        try {
+          await workbench.input.box.getByText('Rename subscription orders_sub').waitFor({ timeout: 5_000 });
+          return true;
+        } catch {
+          await window.current.page.keyboard.press('Escape');
+          return false;
+        }
+      },
+      { within: 60_000, what: 'the new name that is asked for' },
+    );
     await workbench.input.answer('shop_sub');
     await tree.row(['warehouse', 'Subscriptions', 'shop_sub']);
     const found = await servers.subscriber.query(
