@@ -90,9 +90,8 @@ export const subscriptionRequest = z.discriminatedUnion('type', [
 ]);
 export type SubscriptionRequest = z.output<typeof subscriptionRequest>;
 
-/** The capabilities of the subscriber that the form asks for. */
-export const subscriptionFormCapabilities = [
-  'subscription.create',
+/** The capabilities that decide which options a subscription can have. */
+export const subscriptionOptionCapabilities = [
   'subscription.binary',
   'subscription.streaming',
   'subscription.parallelStreaming',
@@ -103,6 +102,9 @@ export const subscriptionFormCapabilities = [
   'subscription.origin',
   'subscription.failover',
 ] as const satisfies readonly CapabilityName[];
+
+/** The capabilities of the subscriber that the form asks for. */
+export const subscriptionFormCapabilities = ['subscription.create', ...subscriptionOptionCapabilities] as const;
 export type SubscriptionFormCapabilities = Readonly<Record<(typeof subscriptionFormCapabilities)[number], Capability>>;
 
 /** How one end stands. */

@@ -1,10 +1,15 @@
 import * as z from 'zod/mini';
 
-import type { Capability, CapabilityName } from '../replication/model/capability.ts';
+import type { Capability } from '../replication/model/capability.ts';
 import type { ErrorDescription } from '../replication/model/errors.ts';
 import type { FailedMessage } from './messages.ts';
 import type { DraftReview, FormServer, Refusal, RunState, ServerUnavailable } from './publication.ts';
-import { type OfferedPublication, publisherAddress, subscriptionDraft } from './subscription.ts';
+import {
+  type OfferedPublication,
+  publisherAddress,
+  subscriptionDraft,
+  type subscriptionOptionCapabilities,
+} from './subscription.ts';
 
 /** A subscription as it is to be. Holds no password: one that is typed travels alone and stays with the panel. */
 export const subscriptionEditDraft = z.object({
@@ -62,18 +67,9 @@ export type StoredConnection =
   | { readonly readable: false; readonly error: ErrorDescription };
 
 /** The capabilities that decide what can be altered. */
-export const subscriptionEditCapabilities = [
-  'subscription.binary',
-  'subscription.streaming',
-  'subscription.parallelStreaming',
-  'subscription.twoPhase',
-  'subscription.disableOnError',
-  'subscription.passwordRequired',
-  'subscription.runAsOwner',
-  'subscription.origin',
-  'subscription.failover',
-] as const satisfies readonly CapabilityName[];
-export type SubscriptionEditCapabilities = Readonly<Record<(typeof subscriptionEditCapabilities)[number], Capability>>;
+export type SubscriptionEditCapabilities = Readonly<
+  Record<(typeof subscriptionOptionCapabilities)[number], Capability>
+>;
 
 /** The subscription as it is. Sent when the page is ready and whenever something of it changed. */
 export interface SubscriptionEditModel {

@@ -55,15 +55,6 @@ const kindByNodeCode: Readonly<Record<string, ErrorKind>> = {
 const tlsCodes =
   /^(ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
 
-/** Whether a thrown thing carries a SQLSTATE, that is, comes from a server. */
-export function isServerError(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && /^[0-9A-Z]{5}$/.test(codeOf(error)) && 'severity' in error;
-}
-
-function codeOf(error: object): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
 /**
  * The closed kind of an error of pg or Node. Publisher-side failures that a subscriber passes on changed their
  * SQLSTATE class at 14 (XX000 before, 08006 and 08P01 since), so those are told apart by the text they wrap.

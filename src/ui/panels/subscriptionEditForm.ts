@@ -1,3 +1,4 @@
+import { subscriptionOptionCapabilities } from '../../protocol/subscription.ts';
 import type {
   StoredConnection,
   SubscriptionEditCapabilities,
@@ -7,7 +8,6 @@ import type {
   SubscriptionEditRequest,
   SubscriptionEditUpdate,
 } from '../../protocol/subscriptionEdit.ts';
-import { subscriptionEditCapabilities } from '../../protocol/subscriptionEdit.ts';
 import type { SecretConninfo } from '../../replication/model/choices.ts';
 import type { ConnectionSource } from '../../replication/model/connect.ts';
 import { describeError, ReplicationError } from '../../replication/model/errors.ts';
@@ -174,7 +174,7 @@ export class SubscriptionEditForm {
       present,
       connection,
       capabilities: Object.fromEntries(
-        subscriptionEditCapabilities.map((name) => [name, capabilities[name]]),
+        subscriptionOptionCapabilities.map((name) => [name, capabilities[name]]),
       ) as SubscriptionEditCapabilities,
       fixed: alterTwoPhase.can
         ? []
