@@ -22,6 +22,10 @@ DECLARE
   subscription_id oid := (SELECT s.oid FROM pg_catalog.pg_subscription s WHERE s.subname = 'orders_sub' AND s.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()));
 BEGIN
   FOR look IN 1..500 LOOP
+    EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'logical replication launcher' AND a.wait_event IS DISTINCT FROM 'LogicalLauncherMain');
+    PERFORM pg_catalog.pg_sleep(0.02);
+  END LOOP;
+  FOR look IN 1..500 LOOP
     EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_subscription w WHERE w.pid IS NOT NULL AND w.subid = subscription_id);
     PERFORM pg_catalog.pg_sleep(0.02);
   END LOOP;

@@ -19,6 +19,10 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'object_in_use', MESSAGE = 'the subscription orders_sub is enabled', HINT = 'Disable it first.';
   END IF;
   FOR look IN 1..500 LOOP
+    EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'logical replication launcher' AND a.wait_event IS DISTINCT FROM 'LogicalLauncherMain');
+    PERFORM pg_catalog.pg_sleep(0.02);
+  END LOOP;
+  FOR look IN 1..500 LOOP
     EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_subscription w WHERE w.pid IS NOT NULL AND w.subid = subscription_id);
     PERFORM pg_catalog.pg_sleep(0.02);
   END LOOP;

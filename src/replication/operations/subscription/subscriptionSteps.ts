@@ -112,6 +112,10 @@ export function subscriptionIdVariable(name: string): string {
 export function waitForWorkers(name: string, first = ''): string {
   const workers = runningWorkers('subscription_id');
   return `  FOR look IN 1..${mostLooks} LOOP
+    EXIT WHEN NOT EXISTS (${launcherAtWork});
+    PERFORM pg_catalog.pg_sleep(${lookEvery});
+  END LOOP;
+  FOR look IN 1..${mostLooks} LOOP
     EXIT WHEN NOT EXISTS (${workers});
     PERFORM pg_catalog.pg_sleep(${lookEvery});
   END LOOP;
@@ -120,6 +124,13 @@ export function waitForWorkers(name: string, first = ''): string {
       HINT = 'A lock may hold them: see pg_stat_activity. Try again when they have ended.';
   END IF;`;
 }
+
+/**
+ * A row while the launcher is in the middle of its round: it may have read that the subscription is enabled, and start
+ * a worker that pg_stat_subscription doesn't show yet. Once it rests, whatever it has started is shown. No row where
+ * the role may not see it (pg_read_all_stats) and on 10, where it isn't told from other background workers.
+ */
+const launcherAtWork = `SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'logical replication launcher' AND a.wait_event IS DISTINCT FROM 'LogicalLauncherMain'`;
 
 function runningWorkers(oid: string): string {
   return `SELECT 1 FROM pg_catalog.pg_stat_subscription w WHERE w.pid IS NOT NULL AND w.subid = ${oid}`;
