@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import process from 'node:process';
+
+import { disableAndWaitSql } from '../../src/replication/operations/subscription/subscriptionSteps.ts';
+import { eventually } from '../support/eventually.ts';
+import { useServers } from '../support/servers/useServers.ts';
+import { majorsUnderTest } from '../support/servers/versions.ts';
+
+describe('waiting until the workers of a subscription have ended (real servers)', function () {
+  this.timeout(120_000);
+
+  for (const major of majorsUnderTest().filter((each) => [14, 18].includes(each))) {
+    describe(`on ${major}`, () => {
+      const servers = useServers({ subscriber: { major } });
+
+      it('waits for one that is just being started, too', async () => {
+        const { subscriber } = servers;
+        await subscriber.script(
+          `create subscription sub connection 'host=127.0.0.1 port=1 dbname=nowhere' publication one with (connect = false, slot_name = none)`,
+        );
+        await subscriber.script(`alter subscription sub set (slot_name = sub)`);
+        const [started] = await subscriber.query<{ pid: string }>(
+          `select split_part(pg_read_file('postmaster.pid'), e'\\n', 1) pid`,
+        );
+        const postmaster = Number(started?.pid);
+        const [changing, watching] = [await subscriber.client(), await subscriber.client()];
+        const seen = async (query: string): Promise<boolean> => (await watching.query(query)).rows.length > 0;
+        // Nothing is forked now: the launcher waits for the worker that it asked for.
+        process.kill(postmaster, 'SIGSTOP');
+        let waiting: Promise<unknown> = Promise.resolve();
+        try {
+          await changing.query('alter subscription sub enable');
+          await eventually(() => seen(`select from pg_stat_activity where wait_event ilike 'BgworkerStartup'`), {
+            within: 30_000,
+            what: 'a worker that is being started',
+          });
+          assert.equal(await seen('select from pg_stat_subscription where pid is not null'), false);
+          waiting = changing.query(disableAndWaitSql('sub'));
+          await eventually(
+            () => seen(`select from pg_stat_activity where wait_event = 'PgSleep' and query like 'DO %'`),
+            { within: 30_000, what: 'the wait for it' },
+          );
+        } finally {
+          process.kill(postmaster, 'SIGCONT');
+        }
+        await waiting;
+        assert.equal(await seen('select from pg_stat_subscription where pid is not null'), false);
+      });
+    });
+  }
+});
