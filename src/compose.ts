@@ -1,9 +1,16 @@
+import path from 'node:path';
+
 import type * as vscode from 'vscode';
 
 import { ConnectionStore } from './connections/store.ts';
+import { Copies } from './replication/copy/copies.ts';
+import { Forecasts } from './replication/forecast/forecasts.ts';
 import { LagMonitor } from './replication/lag/monitor.ts';
 import { describeError } from './replication/model/errors.ts';
 import { createReplicationService } from './replication/replicationService.ts';
+import { followStreams } from './replication/samples/follow.ts';
+import { SampleFiles } from './replication/samples/sampleFiles.ts';
+import { SampleStore } from './replication/samples/sampleStore.ts';
 import { registerCommands } from './ui/commands/register.ts';
 import { setContextKey } from './ui/commands/typed.ts';
 import { canImport } from './ui/connections/findOffers.ts';
@@ -42,19 +49,34 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const connections = new ConnectionStore({ storage: context.globalState, secrets: context.secrets });
   const service = createReplicationService({ connections, log });
   const monitor = new LagMonitor({ service, connections });
+  const samples = new SampleStore();
+  const sampleFiles = new SampleFiles({
+    store: samples,
+    folder: () => path.join(context.globalStorageUri.fsPath, 'lag-history'),
+    connections,
+    log,
+  });
+  const forecasts = new Forecasts({ monitor, service, connections });
+  const copies = new Copies({ service, connections, monitor, log });
+  const onFirst = () => void sampleFiles.load();
+  const stopFollowing = followStreams({ monitor, service, forecasts, samples, onFirst });
   const history = new History({ storage: context.globalState });
   const previews = new PlanPreviews();
   const declarations = new ServerDeclarations();
   const peeks = new PeekDocuments();
   const plans = new ConfirmingPlanRunner({ service, connections, history, previews, notifier, log });
   const panels = new PanelRegistry();
-  const servers = createServersView({ service, connections, monitor, settings, log });
+  const servers = createServersView({ service, connections, monitor, forecasts, copies, settings, log });
   const { reveal } = servers;
   const services: Services = {
     context,
     service,
     connections,
     monitor,
+    samples,
+    sampleFiles,
+    forecasts,
+    copies,
     plans,
     panels,
     log,
@@ -77,6 +99,9 @@ export function compose(context: vscode.ExtensionContext): Composition {
     previews,
     declarations,
     peeks,
+    { dispose: stopFollowing },
+    sampleFiles,
+    copies,
     monitor,
     service,
     log,

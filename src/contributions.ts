@@ -83,6 +83,7 @@ export const commands = {
   'pgReplication.subscription.enable': command<On<SubscriptionNode>>(true),
   'pgReplication.subscription.disable': command<On<SubscriptionNode>>(true),
   'pgReplication.subscription.refresh': command<On<SubscriptionNode>>(true),
+  'pgReplication.subscription.refreshSequences': command<On<SubscriptionNode>>(true),
   'pgReplication.subscription.drop': command<On<SubscriptionNode>>(true),
 
   'pgReplication.slot.create': command<On<ConnectionNode | GroupNode | EmptyNode>>(true),
@@ -95,7 +96,10 @@ export const commands = {
   'pgReplication.table.setReplicaIdentity': command<On<TableNode | PublishedTableNode>>(true),
   'pgReplication.table.copySql': command<On<TableNode | PublishedTableNode>>(true),
 
-  'pgReplication.lag.open': command<On<ConnectionNode | SlotNode | SubscriptionNode>>(true),
+  'pgReplication.lag.open': command<On<ConnectionNode | GroupNode | SlotNode | SubscriptionNode>>(true),
+  'pgReplication.topology.open': command<On<ConnectionRef>>(true),
+
+  'pgReplication.lag.exportHistory': command<On<ConnectionNode | SlotNode | SubscriptionNode>>(true),
 
   'pgReplication.tree.refreshAll': command<[]>(true),
   'pgReplication.tree.loadMore': command<[node: MoreNode]>(false),
@@ -144,6 +148,7 @@ export const panels = [
   'pgReplication.lag',
   'pgReplication.publication',
   'pgReplication.subscription',
+  'pgReplication.topology',
 ] as const;
 
 /** Context keys we set, with the type of their value. */

@@ -28,6 +28,7 @@ const record = z.object({
   color: z.nullable(z.enum(connectionColors)),
   production: z.boolean(),
   readOnly: z.boolean(),
+  walVolumeBytes: z.optional(z.number()),
   target,
 });
 
@@ -49,20 +50,21 @@ export function readEntries(value: unknown): readonly StoredEntry[] {
 function readEntry(raw: unknown): StoredEntry {
   const parsed = record.safeParse(raw);
   if (!parsed.success) return { raw, connection: null, id: idOf(raw) };
-  const { version: _, target: found, ...rest } = parsed.data;
+  const { version: _, target: found, walVolumeBytes, ...rest } = parsed.data;
   const { sslRootCert, sslCert, sslKey, ...needed } = found;
   const files = {
     ...(sslRootCert === undefined ? {} : { sslRootCert }),
     ...(sslCert === undefined ? {} : { sslCert }),
     ...(sslKey === undefined ? {} : { sslKey }),
   };
-  return { raw, connection: { ...rest, target: { ...needed, ...files } }, id: rest.id };
+  const volume = walVolumeBytes === undefined ? {} : { walVolumeBytes };
+  return { raw, connection: { ...rest, ...volume, target: { ...needed, ...files } }, id: rest.id };
 }
 
 /** A connection as it is stored. `previous` is what was stored before: fields nobody here knows stay. */
 export function writeEntry(connection: Connection, previous?: unknown): unknown {
-  const unknownFields = typeof previous === 'object' && previous !== null ? previous : {};
-  const { id, name, folder, color, production, readOnly } = connection;
+  const { walVolumeBytes: _, ...unknownFields } = isRecord(previous) ? previous : {};
+  const { id, name, folder, color, production, readOnly, walVolumeBytes } = connection;
   return {
     ...unknownFields,
     version: recordVersion,
@@ -72,8 +74,13 @@ export function writeEntry(connection: Connection, previous?: unknown): unknown 
     color,
     production,
     readOnly,
+    ...(typeof walVolumeBytes === 'number' ? { walVolumeBytes } : {}),
     target: connection.target,
   };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function idOf(raw: unknown): string | null {

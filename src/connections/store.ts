@@ -183,5 +183,7 @@ export class ConnectionStore implements ConnectionSource {
 
 function tidy(draft: ConnectionDraft): ConnectionDraft {
   const folder = draft.folder?.trim();
-  return { ...draft, name: draft.name.trim(), folder: folder ? folder : null };
+  const { walVolumeBytes, ...rest } = draft;
+  const volume = typeof walVolumeBytes === 'number' ? { walVolumeBytes } : {};
+  return { ...rest, ...volume, name: draft.name.trim(), folder: folder ? folder : null };
 }

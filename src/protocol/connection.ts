@@ -23,6 +23,8 @@ export const connectionFields = z.object({
   /** Seconds; 0 for none. */
   statementTimeout: z.string(),
   applicationName: z.string(),
+  /** How large the volume of pg_wal is, "200 GB"; empty: not known. */
+  walVolume: z.string(),
   /** Empty: in none. */
   folder: z.string(),
   /** A theme colour id (`charts.red`); empty for none. */

@@ -91,6 +91,8 @@ export interface LagRow {
   /** Bytes that may still be written before the slot is lost; null when unlimited or unknown. */
   readonly headroomBytes: number | null;
   readonly writtenBytesPerSecond: number | null;
+  /** What lies ahead, in words, worst first: "⚠ lost in ≈ 2 h", "caught up in ≈ 4 min"; and how far its initial copy is. */
+  readonly outlook?: readonly string[];
 }
 
 /** Streams over time, worst value of each step. */

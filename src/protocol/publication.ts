@@ -36,6 +36,12 @@ export const publicationDraft = z.object({
   operations: z.object({ insert: z.boolean(), update: z.boolean(), delete: z.boolean(), truncate: z.boolean() }),
   viaRoot: z.boolean(),
   generatedColumns: z.enum(['none', 'stored']),
+  /** What all tables leave out (19, untried); absent for nothing. */
+  exceptTables: z.exactOptional(
+    z.array(z.object({ schema: z.string(), name: z.string(), only: z.exactOptional(z.boolean()) })),
+  ),
+  /** All sequences, beside all tables or alone (19, untried); absent for not. */
+  allSequences: z.exactOptional(z.boolean()),
   refresh: z.exactOptional(z.array(readerRefresh)),
 });
 export type PublicationDraft = z.output<typeof publicationDraft>;
@@ -130,6 +136,8 @@ export const publicationFormCapabilities = [
   'publication.viaRoot',
   'publication.partitionedTables',
   'publication.generatedColumns',
+  'publication.exceptTables',
+  'publication.allSequences',
 ] as const satisfies readonly CapabilityName[];
 export type PublicationFormCapabilities = Readonly<Record<(typeof publicationFormCapabilities)[number], Capability>>;
 
@@ -179,6 +187,8 @@ export interface PublicationReview extends DraftReview {
 export interface TableReach {
   readonly added: readonly string[];
   readonly removed: readonly string[];
+  /** All sequences come to it, or go from it (19, untried); absent where not. */
+  readonly sequences?: true;
 }
 
 /** Whether the server is being asked to judge the draft; `error` where it could not. */

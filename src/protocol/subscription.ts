@@ -26,9 +26,15 @@ export const subscriptionDraft = z.object({
   publisherConnectionId: z.nullable(z.string()),
   name: z.string(),
   address: publisherAddress,
+  /** The foreign server of the subscriber to connect by, in place of the address (19, untried); absent for the address. */
+  foreignServer: z.exactOptional(z.string()),
   /** Take the password that is stored with the publisher's connection. */
   useSavedPassword: z.boolean(),
   publications: z.array(z.string()),
+  /** Create the tables that the subscriber lacks, with the subscription. Absent means no. */
+  createTables: z.exactOptional(z.boolean()),
+  /** False: the publisher isn't asked for anything. Absent means that it is. */
+  connect: z.exactOptional(z.boolean()),
   enabled: z.boolean(),
   copyData: z.boolean(),
   slotMode: z.enum(['create', 'existing', 'none']),
@@ -45,6 +51,9 @@ export const subscriptionDraft = z.object({
     runAsOwner: z.exactOptional(z.boolean()),
     origin: z.exactOptional(z.enum(['any', 'none'])),
     failover: z.exactOptional(z.boolean()),
+    retainDeadTuples: z.exactOptional(z.boolean()),
+    maxRetentionDuration: z.exactOptional(z.number()),
+    walReceiverTimeout: z.exactOptional(z.string()),
   }),
   /** Seconds, as typed. */
   waitSeconds: z.string(),
@@ -55,7 +64,7 @@ export type SubscriptionDraft = z.output<typeof subscriptionDraft>;
 export const subscriptionKept = z.object({ draft: subscriptionDraft });
 export type SubscriptionKept = z.output<typeof subscriptionKept>;
 
-/** What can be done about a check that failed, `dontCopy` by the page itself. */
+/** What can be done about a check that failed, `createTables` and `dontCopy` by the page itself. */
 export const remedyAction = z.enum([
   'createTables',
   'truncateTables',
@@ -66,12 +75,25 @@ export const remedyAction = z.enum([
 ]);
 export type RemedyAction = z.output<typeof remedyAction>;
 
+/** What the pages of both forms of a subscription send, with the schema of their draft. */
+export function subscriptionFormRequests<Draft extends z.ZodMiniType>(draft: Draft) {
+  return [
+    /** Review this draft; a server that is newly chosen in it is opened. */
+    z.object({ type: z.literal('draft'), sequence: z.number(), draft }),
+    /** The publisher's password as typed so far, empty for none (or the one that is stored); the page keeps none. */
+    z.object({ type: z.literal('password'), value: z.string() }),
+    /** Run the plan: Create, or Save. */
+    z.object({ type: z.literal('create'), draft }),
+    z.object({ type: z.literal('stop') }),
+    z.object({ type: z.literal('dismiss') }),
+    z.object({ type: z.literal('copySql') }),
+    z.object({ type: z.literal('openSql') }),
+  ] as const;
+}
+
 /** What the page of the Subscription form sends. */
 export const subscriptionRequest = z.discriminatedUnion('type', [
-  /** Review this draft; a server that is newly chosen in it is opened. */
-  z.object({ type: z.literal('draft'), sequence: z.number(), draft: subscriptionDraft }),
-  /** The publisher's password as typed so far; the page keeps none. */
-  z.object({ type: z.literal('password'), value: z.string() }),
+  ...subscriptionFormRequests(subscriptionDraft),
   /** Take this connection string apart; answered by `address`. */
   z.object({ type: z.literal('read'), text: z.string() }),
   /** Look at the typed publisher, to list its publications. */
@@ -82,11 +104,6 @@ export const subscriptionRequest = z.discriminatedUnion('type', [
   /** Do what helps against a failed check of the last preflight; `preview` opens its SQL instead. */
   z.object({ type: z.literal('remedy'), checkId: z.string(), action: remedyAction, preview: z.boolean() }),
   z.object({ type: z.literal('retry'), end: z.enum(['subscriber', 'publisher']) }),
-  z.object({ type: z.literal('create'), draft: subscriptionDraft }),
-  z.object({ type: z.literal('stop') }),
-  z.object({ type: z.literal('dismiss') }),
-  z.object({ type: z.literal('copySql') }),
-  z.object({ type: z.literal('openSql') }),
 ]);
 export type SubscriptionRequest = z.output<typeof subscriptionRequest>;
 
@@ -101,6 +118,9 @@ export const subscriptionOptionCapabilities = [
   'subscription.runAsOwner',
   'subscription.origin',
   'subscription.failover',
+  'subscription.retainDeadTuples',
+  'subscription.maxRetentionDuration',
+  'subscription.walReceiverTimeout',
 ] as const satisfies readonly CapabilityName[];
 
 /** The capabilities of the subscriber that the form asks for. */
@@ -118,12 +138,17 @@ export type SubscriberState = EndState<{
   readonly server: FormServer;
   readonly superuser: boolean;
   readonly capabilities: SubscriptionFormCapabilities;
+  /** Foreign servers that a subscription can connect by (19, untried); absent where there are none. */
+  readonly foreignServers?: readonly string[];
 }>;
 
 /** A publication that can be subscribed to. */
 export interface OfferedPublication {
   readonly name: string;
   readonly allTables: boolean;
+  /** How many tables all tables leave out, and whether all sequences are published (19, untried); absent where not. */
+  readonly leftOut?: number;
+  readonly allSequences?: true;
   readonly tables: number;
   readonly schemas: readonly string[];
   readonly operations: PublishedOperations;
@@ -185,6 +210,12 @@ export interface PreflightState {
   readonly draft: SubscriptionDraft | null;
 }
 
+/** What the panel has to say about the draft of a subscription, new or edited. */
+export interface SubscriptionReview extends DraftReview {
+  /** Tables that the subscriber lacks and that can be created with it, as a person reads them; absent for none. */
+  readonly missingTables?: readonly string[];
+}
+
 /** What the panel sends to the page. */
 export type SubscriptionUpdate =
   | SubscriptionModel
@@ -200,7 +231,7 @@ export type SubscriptionUpdate =
   /** Transactions on the publisher that the creation of a slot would wait for. */
   | { readonly type: 'blockers'; readonly blockers: readonly Blocker[] }
   | PreflightState
-  | DraftReview
+  | SubscriptionReview
   | RunState
   | Refusal
   | FailedMessage;

@@ -3,12 +3,14 @@ import * as z from 'zod/mini';
 import type { Capability } from '../replication/model/capability.ts';
 import type { ErrorDescription } from '../replication/model/errors.ts';
 import type { FailedMessage } from './messages.ts';
-import type { DraftReview, FormServer, Refusal, RunState, ServerUnavailable } from './publication.ts';
+import type { FormServer, Refusal, RunState, ServerUnavailable } from './publication.ts';
 import {
   type OfferedPublication,
   publisherAddress,
   subscriptionDraft,
+  subscriptionFormRequests,
   type subscriptionOptionCapabilities,
+  type SubscriptionReview,
 } from './subscription.ts';
 
 /** A subscription as it is to be. Holds no password: one that is typed travels alone and stays with the panel. */
@@ -17,10 +19,14 @@ export const subscriptionEditDraft = z.object({
   enabled: z.boolean(),
   /** As the subscriber reaches the publisher; of no meaning where its connection string can't be read. */
   address: publisherAddress,
+  /** The foreign server it connects by (19, untried); null or absent for a connection string. */
+  foreignServer: z.exactOptional(z.nullable(z.string())),
   publications: z.array(z.string()),
   /** What goes with changed publications: take over their tables at once, and copy those that are new by it. */
   refresh: z.boolean(),
   copyData: z.boolean(),
+  /** Create the tables that the subscriber lacks. Absent means no. */
+  createTables: z.exactOptional(z.boolean()),
   /** False for slot_name = NONE. */
   hasSlot: z.boolean(),
   slotName: z.string(),
@@ -43,16 +49,8 @@ export type SubscriptionEditKept = z.output<typeof subscriptionEditKept>;
 
 /** What the page of Edit Subscription sends. */
 export const subscriptionEditRequest = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('draft'), sequence: z.number(), draft: subscriptionEditDraft }),
-  /** The new password as typed so far; empty for the one that is stored. */
-  z.object({ type: z.literal('password'), value: z.string() }),
-  /** Save: run the plan. */
-  z.object({ type: z.literal('create'), draft: subscriptionEditDraft }),
-  z.object({ type: z.literal('stop') }),
-  z.object({ type: z.literal('dismiss') }),
+  ...subscriptionFormRequests(subscriptionEditDraft),
   z.object({ type: z.literal('retry') }),
-  z.object({ type: z.literal('copySql') }),
-  z.object({ type: z.literal('openSql') }),
 ]);
 export type SubscriptionEditRequest = z.output<typeof subscriptionEditRequest>;
 
@@ -78,6 +76,8 @@ export interface SubscriptionEditModel {
   /** What is there now, as a draft. */
   readonly present: SubscriptionEditDraft;
   readonly connection: StoredConnection;
+  /** Foreign servers that it can connect by (19, untried); absent where there are none. */
+  readonly foreignServers?: readonly string[];
   readonly capabilities: SubscriptionEditCapabilities;
   /** Options that were settled when it was created, each with the reason. */
   readonly fixed: readonly { readonly option: keyof SubscriptionEditDraft['options']; readonly reason: string }[];
@@ -90,7 +90,7 @@ export interface SubscriptionEditModel {
 export type SubscriptionEditUpdate =
   | SubscriptionEditModel
   | ServerUnavailable
-  | DraftReview
+  | SubscriptionReview
   | RunState
   | Refusal
   | FailedMessage;

@@ -1,11 +1,13 @@
 import type { ExecutorDependencies } from './execution/dependencies.ts';
+import { findOut } from './execution/findOut.ts';
 import { refuseUnlessAllowed } from './execution/guard.ts';
 import { pause } from './execution/pause.ts';
 import { PlanSessions } from './execution/planSessions.ts';
-import { recheckStep } from './execution/recheck.ts';
+import { settleStep } from './execution/recheck.ts';
 import { redactorFor } from './execution/redact.ts';
 import { runStep, type StepContext, type StepResult } from './execution/runStep.ts';
 import { refuseStale } from './execution/stale.ts';
+import { refuseStaleRest } from './execution/staleRest.ts';
 import type { Plan, PlanOutcome, PlanProgress, Step, StepOutcome } from './model/plan.ts';
 import type { RunOptions } from './service.ts';
 
@@ -17,17 +19,17 @@ const listenerMs = 2_000;
  * connection breaks without that anybody can find out how it ended; what comes after it stays 'pending'. With
  * `resume`, what was done is not run again, and of a step nobody knew of the server is asked first. Resolves with the
  * outcome in all these cases. Rejects only where nothing was run: 'unknownConnection', 'readOnlyConnection',
- * 'notConfirmed', 'stalePlan', or the failure to read a server that the plan was made from.
+ * 'notConfirmed', 'stalePlan' (of a plan that is resumed: where what it did, or what it hasn't touched, is no longer as it
+ * was left), or the failure to read a server that the plan was made from.
  */
 export async function executePlan(
   plan: Plan,
   dependencies: ExecutorDependencies,
   options: RunOptions = {},
 ): Promise<PlanOutcome> {
-  refuseUnlessAllowed(plan, dependencies, options.typedNames);
-  // What a plan that was begun has changed itself is no reason not to go on with it.
-  const begun = options.resume?.steps.some(({ status }) => status === 'done' || status === 'unknown') === true;
-  if (!begun) await refuseStale(plan, dependencies, options.signal);
+  refuseUnlessAllowed(plan, dependencies, options.typedNames, options.moved);
+  if (options.resume) await refuseStaleRest(plan, options.resume, dependencies, options.signal);
+  else await refuseStale(plan, dependencies, options.signal);
   const startedAt = Date.now();
   const sessions = new PlanSessions(dependencies);
   const context: StepContext = {
@@ -59,15 +61,16 @@ export async function executePlan(
   } finally {
     await sessions.close();
   }
-  const steps = outcomes.map((outcome) => withWhatStays(plan, outcomes, outcome));
-  return { planId: plan.id, status, startedAt, endedAt: Date.now(), steps };
+  return { planId: plan.id, status, startedAt, endedAt: Date.now(), steps: outcomes };
 }
 
 /** Runs a step, unless it turns out that it was carried out before, or that nobody can be asked yet. */
 async function resumeStep(step: Step, before: StepOutcome | undefined, context: StepContext): Promise<StepResult> {
-  if (before?.status !== 'unknown' || !step.effect) return runStep(step, context);
+  if (before?.status !== 'unknown' || (!step.effect && !step.repeatable)) return runStep(step, context);
   await context.tell({ type: 'started', stepId: step.id });
-  const outcome = await recheckStep(step, before, context.dependencies, context.signal);
+  const finding = await findOut(step, context.dependencies, context.signal);
+  if (finding.kind === 'again') return runStep(step, context);
+  const outcome = await settleStep(step, before, finding, context.dependencies);
   if (outcome.status === 'pending') return runStep(step, context);
   if (outcome.status === 'done') {
     await context.tell({ type: 'finished', stepId: step.id, tookMs: outcome.tookMs ?? 0, notices: [] });
@@ -79,20 +82,6 @@ async function resumeStep(step: Step, before: StepOutcome | undefined, context: 
 
 function notRun(step: Step): StepOutcome {
   return { stepId: step.id, status: 'pending', tookMs: null, notices: [], error: null };
-}
-
-/** A step that failed after others were done says that those stay; how to take them back is in their `undo`. */
-function withWhatStays(plan: Plan, outcomes: readonly StepOutcome[], outcome: StepOutcome): StepOutcome {
-  if (outcome.error === null || outcome.status === 'pending') return outcome;
-  const done = plan.steps.filter((step) =>
-    outcomes.some(({ stepId, status }) => stepId === step.id && status === 'done'),
-  );
-  if (done.length === 0) return outcome;
-  const stays = `Done before, and still so: ${done.map((step) => `${step.title} (${step.serverName})`).join('; ')}.`;
-  const ways = done.flatMap((step) => (step.undo ? [step.undo.title] : []));
-  const undo = ways.length > 0 ? ` To take it back: ${ways.toReversed().join('; ')}.` : '';
-  const advice = [outcome.error.advice, `${stays}${undo}`].filter((part) => part !== undefined).join(' ');
-  return { ...outcome, error: { ...outcome.error, advice } };
 }
 
 /** Whoever listens must not be able to stop a plan half way, neither by throwing nor by never answering. */

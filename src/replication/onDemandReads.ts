@@ -50,14 +50,28 @@ export function onDemandReads(dependencies: ReadDependencies): OnDemandReads {
       watched(id, async (session) =>
         (await import('./catalog/subscriptionConninfo.ts')).readSubscriptionConninfo(session, name),
       ),
-    trySubscription: (id, choice) =>
-      trial(id, async (session) => (await import('./trials/trySubscription.ts')).trySubscription(session, choice)),
+    trySubscription: (id, choice, first) =>
+      trial(id, async (session) =>
+        (await import('./trials/trySubscription.ts')).trySubscription(session, choice, { first }),
+      ),
     tableDefinitions: (id, tables) =>
       watched(id, async (session) =>
         (await import('./catalog/tableDefinitions.ts')).readTableDefinitions(session, tables),
       ),
+    tableDefinitionsAt: async (params, tables) => {
+      const session = await (await import('./postgres/session.ts')).openSession(params);
+      try {
+        return await (await import('./catalog/tableDefinitions.ts')).readTableDefinitions(session, tables);
+      } finally {
+        await session.close();
+      }
+    },
+    neededThere: (id, needs) =>
+      watched(id, async (session) => (await import('./catalog/neededThere.ts')).readNeededThere(session, needs)),
     tablesWithRows: (id, tables) =>
       own(id, async (session) => (await import('./catalog/tablesWithRows.ts')).readTablesWithRows(session, tables)),
+    copySizes: (id, tables) =>
+      own(id, async (session) => (await import('./catalog/copySizes.ts')).readCopySizes(session, tables)),
     peek: (id, request) => own(id, async (session) => (await import('./peek/readPeek.ts')).readPeek(session, request)),
     settings: (id) => watched(id, async (session) => (await import('./catalog/settings.ts')).readSettings(session)),
     roles: (id) => watched(id, async (session) => (await import('./catalog/roles.ts')).readRoles(session)),

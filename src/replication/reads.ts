@@ -1,8 +1,10 @@
 import type { PublicationChoice, SecretConninfo, SubscriptionChoice } from './model/choices.ts';
 import type { ConnectParams } from './model/connect.ts';
+import type { CopySize } from './model/copy.ts';
 import type {
   EffectiveTable,
   MemberVerdict,
+  NeededType,
   PeekedChanges,
   PeekRequest,
   ReplicationLogin,
@@ -14,6 +16,7 @@ import type {
   TableDefinition,
   TableName,
 } from './model/reads.ts';
+import type { Statement } from './model/statement.ts';
 
 /**
  * What is read only when somebody asks: too much, or too dear, for the snapshot. Each rejects with ReplicationError.
@@ -29,12 +32,25 @@ export interface OnDemandReads {
   countRows(connectionId: string, table: TableName, filter: string | null, limitMs: number): Promise<RowCount>;
   /** The connection string of a subscription with its secrets; needs the right to read subconninfo ('privilege'). */
   subscriptionConninfo(connectionId: string, name: string): Promise<SecretConninfo>;
-  /** A trial: whether the subscriber reaches the publisher and finds its tables. Leaves no slot. */
-  trySubscription(connectionId: string, choice: SubscriptionChoice): Promise<SubscriptionTrial>;
+  /**
+   * A trial: whether the subscriber reaches the publisher and finds its tables. Leaves no slot. `first` is carried out
+   * before, as part of it: what makes the tables that are missing.
+   */
+  trySubscription(
+    connectionId: string,
+    choice: SubscriptionChoice,
+    first?: readonly Statement[],
+  ): Promise<SubscriptionTrial>;
   /** The definitions of tables, and of the types they need. Tables that are gone are left out. */
   tableDefinitions(connectionId: string, tables: readonly TableName[]): Promise<readonly TableDefinition[]>;
+  /** As `tableDefinitions`, of a server that is no connection: a session with these params is opened and closed. */
+  tableDefinitionsAt(params: ConnectParams, tables: readonly TableName[]): Promise<readonly TableDefinition[]>;
+  /** Of the types and sequences that tables need, those that this server has. */
+  neededThere(connectionId: string, needs: readonly NeededType[]): Promise<readonly TableName[]>;
   /** Whether these tables hold rows; absent ones are left out. */
   tablesWithRows(connectionId: string, tables: readonly TableName[]): Promise<readonly TableName[]>;
+  /** How much there is to copy of these published tables; absent ones are left out. */
+  copySizes(connectionId: string, tables: readonly TableName[]): Promise<readonly CopySize[]>;
   /** Changes that a slot still holds, without consuming them. */
   peek(connectionId: string, request: PeekRequest): Promise<PeekedChanges>;
   /** The settings that replication depends on. */

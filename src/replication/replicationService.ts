@@ -14,7 +14,9 @@ import { onDemandReads } from './onDemandReads.ts';
 import { openSession, type Session } from './postgres/session.ts';
 import type { OnDemandReads } from './reads.ts';
 import type { ReplicationService, RunOptions, ServerChange, ServiceLog } from './service.ts';
-import { WatchedServer } from './watchedServer.ts';
+import { systemClock } from './watching/clock.ts';
+import { WatchedServer } from './watching/watchedServer.ts';
+import { serverReads, Watching } from './watching/watching.ts';
 
 /** What the service is built from. */
 interface ServiceParts {
@@ -33,6 +35,7 @@ class DefaultReplicationService implements ReplicationService {
   readonly #connections: ConnectionSource;
   readonly #log: ServiceLog;
   readonly #patienceMs: number | undefined;
+  readonly #watching: Watching;
   readonly #servers = new Map<string, WatchedServer>();
   readonly #listeners = new Set<(connectionId: string, change: ServerChange) => void>();
 
@@ -42,6 +45,7 @@ class DefaultReplicationService implements ReplicationService {
     this.#connections = parts.connections;
     this.#log = parts.log;
     this.#patienceMs = parts.patienceMs;
+    this.#watching = new Watching({ ...parts, clock: systemClock, reads: serverReads });
     this.reads = onDemandReads({
       watchSession: (connectionId) => this.#server(connectionId).session(),
       ownSession: (connectionId) => this.#planSession(connectionId),
@@ -151,7 +155,7 @@ class DefaultReplicationService implements ReplicationService {
   #server(connectionId: string): WatchedServer {
     const known = this.#servers.get(connectionId);
     if (known) return known;
-    const server = new WatchedServer(connectionId, { connections: this.#connections, log: this.#log }, (change) => {
+    const server = new WatchedServer(connectionId, this.#watching, (change) => {
       for (const listener of this.#listeners) listener(connectionId, change);
     });
     this.#servers.set(connectionId, server);

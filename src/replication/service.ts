@@ -24,9 +24,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** For production servers: connection id to the name the person typed. */
   readonly typedNames?: ReadonlyMap<string, string>;
+  /** Connections of which the person said that they may lead elsewhere than when the plan was made. */
+  readonly moved?: ReadonlySet<string>;
   /**
    * Goes on where this outcome of the same plan stopped: what it says is done isn't run again. What the plan was made from
-   * is compared again only where nothing of it was done.
+   * is compared again, but for what its steps changed; that has to be as they left it.
    */
   readonly resume?: PlanOutcome;
 }

@@ -1,8 +1,12 @@
 import type * as vscode from 'vscode';
 
 import type { ConnectionStore } from '../connections/store.ts';
+import type { Copies } from '../replication/copy/copies.ts';
+import type { Forecasts } from '../replication/forecast/forecasts.ts';
 import type { LagMonitor } from '../replication/lag/monitor.ts';
 import type { Plan, PlanOutcome, PlanProgress } from '../replication/model/plan.ts';
+import type { SampleFiles } from '../replication/samples/sampleFiles.ts';
+import type { SampleStore } from '../replication/samples/sampleStore.ts';
 import type { ReplicationService } from '../replication/service.ts';
 import type { Notifier } from './notify.ts';
 import type { PanelRegistry } from './panels/panelRegistry.ts';
@@ -43,6 +47,14 @@ export interface Services {
   readonly connections: ConnectionStore;
   /** Streams and their lag over time: `new LagMonitor({ service, connections })`. */
   readonly monitor: LagMonitor;
+  /** The lag of all streams over an hour, a day and a month, also of earlier windows. */
+  readonly samples: SampleStore;
+  /** The same on disk. */
+  readonly sampleFiles: SampleFiles;
+  /** When slots are lost, volumes full and streams caught up. */
+  readonly forecasts: Forecasts;
+  /** How far initial copies are. */
+  readonly copies: Copies;
   readonly plans: PlanRunner;
   /** The panels that are open: `new PanelRegistry()`. */
   readonly panels: PanelRegistry;

@@ -82,6 +82,25 @@ export function subscriptionForms(major: Major, publisher: TestServer): readonly
     publications: { names, refresh, copyData },
   });
   const boolean = [true, false];
+  const apart = (
+    form: string,
+    since: Major,
+    more: Partial<SubscriptionChoice>,
+    wanted: Readonly<Record<string, unknown>> = {},
+  ): SubscriptionForm => ({
+    form: `CREATE WITH (connect = false${form})`,
+    since,
+    start: { connect: false, ...more },
+    end: ({ enabled, slotName, options: has, ...found }) => ({
+      enabled,
+      tables: found.tables.length,
+      slot: slotName !== null && slotName !== 'not_yet' ? 'as the subscription' : slotName,
+      ...('twoPhase' in wanted ? { twoPhase: has.twoPhase } : {}),
+      ...('failover' in wanted ? { failover: has.failover } : {}),
+      ...('origin' in wanted ? { origin: has.origin, binary: has.binary } : {}),
+    }),
+    wanted: { enabled: false, tables: 0, slot: 'as the subscription', ...wanted },
+  });
 
   const forms: readonly SubscriptionForm[] = [
     { form: 'CREATE, enabled', since: 10, start: { copyData: false }, end: ({ enabled }) => enabled, wanted: true },
@@ -109,6 +128,12 @@ export function subscriptionForms(major: Major, publisher: TestServer): readonly
       end: ({ slotName }) => slotName,
       wanted: null,
     },
+    apart('', 10, {}),
+    apart(', slot_name', 10, { slot: { mode: 'existing', name: 'not_yet' } }, { slot: 'not_yet' }),
+    apart(', slot_name = NONE', 10, { slot: { mode: 'none' } }, { slot: null }),
+    apart(', two_phase', 15, { options: { twoPhase: true } }, { twoPhase: 'pending' }),
+    apart(', origin, binary', 16, { options: { origin: 'none', binary: true } }, { origin: 'none', binary: true }),
+    apart(', failover', 17, { options: { failover: true } }, { failover: true }),
     ...option('synchronousCommit', 10, ['on', 'off', 'local', 'remote_write', 'remote_apply']),
     ...option('binary', 14, boolean),
     ...option('streaming', 14, major >= 16 ? ['on', 'off', 'parallel'] : ['on', 'off']),

@@ -209,7 +209,7 @@ describe('the executor (real servers)', function () {
           outcome.steps.map(({ status }) => status),
           ['failed', 'pending'],
         );
-        assert.match(outcome.steps[0]?.error?.message ?? '', /asked afterwards: it was not carried out/);
+        assert.match(outcome.steps[0]?.error?.message ?? '', /It was not carried out, as the server said afterwards/);
         assert.equal(outcome.steps[0]?.error?.advice, 'Nothing was left behind.');
         assert.deepEqual(await slotNames(server), []);
         await writer.end();

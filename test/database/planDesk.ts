@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { asList, type Json } from '../../src/replication/catalog/json.ts';
 import { readProbe, type Probe } from '../../src/replication/catalog/probe.ts';
 import {
+  exceptedTablesQuery,
   parsePublications,
   publicationsQuery,
   publishedTablesQuery,
@@ -49,14 +50,15 @@ export class PlanDesk {
   /** The same with the publications as they are now, read as the inventory reads them, and nothing else. */
   async withPublications(target: PlanTarget): Promise<PlanTarget> {
     const { inventory, pulse } = target.snapshot;
-    const text = `select pg_catalog.json_build_array((${publicationsQuery(this.#probe)}), (${publishedTablesQuery(this.#probe)}))::text as answer`;
+    const text = `select pg_catalog.json_build_array((${publicationsQuery(this.#probe)}), (${publishedTablesQuery(this.#probe)}), (${exceptedTablesQuery(this.#probe)}))::text as answer`;
     const rows = await this.#session.query<{ answer: string }>(text, [], { name: 'publications' });
-    const [publications, members] = asList(JSON.parse(rows[0]?.answer ?? '[]') as Json);
+    const [publications, members, excepted] = asList(JSON.parse(rows[0]?.answer ?? '[]') as Json);
     const tables = new Map(inventory.tables.map((table) => [table.oid, table]));
     const owner = { name: inventory.server.role.name, mine: true };
     const read = parsePublications(
       publications,
       members,
+      excepted,
       () => owner,
       (oid) => tables.get(oid),
     );

@@ -132,7 +132,7 @@ describe('the preflight of a subscription (real servers)', function () {
         }
         await proxy.cut('silent');
         const session = await openSession(await bench.connections.params('subscriber'));
-        const silent = await trySubscription(session, { ...choice, conninfo: through(proxy.port) }, 1000);
+        const silent = await trySubscription(session, { ...choice, conninfo: through(proxy.port) }, { limitMs: 1000 });
         await session.close();
         assert.equal(silent.error?.kind, 'publisherUnreachable');
         assert.match(

@@ -6,13 +6,14 @@ import { planCreateSubscription } from '../../src/replication/operations/subscri
 import { renderRedacted } from '../../src/replication/postgres/statement.ts';
 import { entrySqlText } from '../../src/ui/plans/entryText.ts';
 import { History } from '../../src/ui/plans/history.ts';
+import type { HistoryEntry } from '../../src/ui/plans/historyRecord.ts';
 import { planToRead, revivePlan } from '../../src/ui/plans/storedPlan.ts';
 import { eventually } from '../support/eventually.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { majorsUnderTest, type Major } from '../support/servers/versions.ts';
 import { subscriptionTo } from './operationsKit.ts';
 import { CutPair, Memory, runKept, typedSecrets, type KeptRun } from './resumeKit.ts';
-import { resumablePlans, type ResumablePlan } from './resumePlans.ts';
+import { resumablePlans, type TriedPlan } from './resumePlans.ts';
 
 /** How the way to the server, or the server itself, breaks around one step. */
 type Break = 'between' | 'unsent' | 'unheard' | 'unsent, mended' | 'unheard, mended' | 'killed';
@@ -59,12 +60,9 @@ describe('a plan whose connection breaks (real servers)', function () {
         it(`can ${resumable.name}`, async () => {
           const { expected, steps } = await undisturbed(resumable);
           assert.ok(steps.length > 1, 'it has several steps');
-          for (const [index, { effect }] of steps.entries()) {
-            for (const how of breaksAt(index, major, resumable)) {
-              // Of a reload nobody can tell: the person is asked.
-              if (how !== 'between' && !effect) continue;
-              await disturbed(resumable, index, how, expected);
-            }
+          for (const [index, { title, effect, repeatable }] of steps.entries()) {
+            assert.ok(effect ?? repeatable, `nobody would have to be asked how this ended: ${title}`);
+            for (const how of breaksAt(index, major, resumable)) await disturbed(resumable, index, how, expected);
           }
         });
       }
@@ -89,7 +87,7 @@ describe('a plan whose connection breaks (real servers)', function () {
         await pair.mend();
         const { entry, outcome } = await running;
         assert.equal(outcome.status, 'unknown');
-        assert.match(entrySqlText(entry), /still working on it/);
+        assert.match(entryText(entry), /still working on it/);
         assert.ok(entry.plan && entry.outcome);
         const still = await pair.service.recheck(planToRead(entry.plan), entry.outcome);
         assert.equal(still.status, 'unknown');
@@ -157,7 +155,7 @@ describe('a plan whose connection breaks (real servers)', function () {
             entry.steps.map(({ status }) => status),
             ['done', 'unknown', 'pending'],
           );
-          assert.match(entrySqlText(entry), /Interrupted: the editor ended while this ran .* may or may not have/s);
+          assert.match(entryText(entry), /Interrupted: the editor ended while this ran .* may or may not have/s);
           const found = await pair.service.recheck(planToRead(entry.plan), entry.outcome);
           assert.equal(found.steps[1]?.status, how === 'between' ? 'pending' : 'done');
           await finish(left, { entry, outcome: entry.outcome }, how);
@@ -166,7 +164,7 @@ describe('a plan whose connection breaks (real servers)', function () {
         });
       }
 
-      async function undisturbed(resumable: ResumablePlan): Promise<{ expected: string; steps: Plan['steps'] }> {
+      async function undisturbed(resumable: TriedPlan): Promise<{ expected: string; steps: Plan['steps'] }> {
         const tag = nextTag();
         await resumable.prepare(pair, tag);
         const plan = await resumable.plan(pair, tag);
@@ -177,7 +175,7 @@ describe('a plan whose connection breaks (real servers)', function () {
         return { expected, steps: plan.steps };
       }
 
-      async function disturbed(resumable: ResumablePlan, index: number, how: Break, expected: string): Promise<void> {
+      async function disturbed(resumable: TriedPlan, index: number, how: Break, expected: string): Promise<void> {
         const tag = nextTag();
         await resumable.prepare(pair, tag);
         const plan = await resumable.plan(pair, tag);
@@ -247,8 +245,8 @@ describe('a plan whose connection breaks (real servers)', function () {
         if (how === 'unheard, mended') return;
         // A grant may be there already by way of PUBLIC.
         const expected = carriedOut.includes(how) || kept.doneBefore;
-        assert.equal(await pair.isDone(step), expected, `${what}: the server says otherwise`);
-        assert.match(entrySqlText(entry), how === 'between' ? /Nothing was sent/ : /broke while this ran/);
+        if (step.effect) assert.equal(await pair.isDone(step), expected, `${what}: the server says otherwise`);
+        assert.match(entryText(entry), how === 'between' ? /Nothing was sent/ : /broke while this ran/);
       }
 
       /** As the person does after a restart: look again, then resume with the secrets typed anew. */
@@ -257,7 +255,12 @@ describe('a plan whose connection breaks (real servers)', function () {
         const { plan, outcome: before } = entry;
         assert.ok(plan && before);
         const found = await pair.service.recheck(planToRead(plan), before);
-        assert.ok(!found.steps.some(({ status }) => status === 'unknown'), `${what}: ${JSON.stringify(found.steps)}`);
+        const unknown = found.steps.filter(({ status }) => status === 'unknown').map(({ stepId }) => stepId);
+        const twice = plan.steps.filter(({ repeatable, effect }) => repeatable && !effect).map(({ id }) => id);
+        assert.ok(
+          unknown.every((id) => twice.includes(id)),
+          `${what}: ${JSON.stringify(found.steps)}`,
+        );
         await new History({ storage: memory }).update(entry.id, found);
         const secretFor = typedSecrets(pair);
         const resumed = await runKept(pair, memory, revivePlan(plan, secretFor), {
@@ -276,8 +279,13 @@ describe('a plan whose connection breaks (real servers)', function () {
   }
 });
 
+/** The entry's document, with the lines of its comments joined again. */
+function entryText(entry: HistoryEntry): string {
+  return entrySqlText(entry).replaceAll('\n-- ', ' ');
+}
+
 /** On the oldest versions a few that differ there. */
-function plansOn(major: Major): readonly ResumablePlan[] {
+function plansOn(major: Major): readonly TriedPlan[] {
   const few = [
     'drop a subscription and leave its slot',
     major === 10 ? 'publish and subscribe' : 'skip a transaction before 15',
@@ -291,7 +299,7 @@ function plansOn(major: Major): readonly ResumablePlan[] {
  * Before every step and in the middle of it, where the statement was carried out in one step and wasn't in the next; all
  * of them, the brief cuts and the killed server for the plan that goes to both servers.
  */
-function breaksAt(index: number, major: Major, { name }: ResumablePlan): readonly Break[] {
+function breaksAt(index: number, major: Major, { name }: TriedPlan): readonly Break[] {
   if (name !== 'publish and subscribe') return ['between', index % 2 === 0 ? 'unheard' : 'unsent'];
   if (major !== 18) return ['between', 'unsent', 'unheard'];
   const all = ['between', 'unsent', 'unheard', 'unsent, mended', 'unheard, mended'] as const;

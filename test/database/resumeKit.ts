@@ -139,9 +139,9 @@ export class CutPair {
 async function stateOf(server: TestServer, database: string, tag: string): Promise<unknown> {
   const named = (column: string): string => `${column} like '%${tag}'`;
   const queries = [
-    `select pubname, puballtables, pubinsert, pubupdate, array(select tablename::text from pg_publication_tables t where t.pubname = p.pubname order by 1) as tables
+    `select pubname, puballtables, pubinsert, pubupdate, pubowner::regrole::text, obj_description(p.oid, 'pg_publication') as comment, array(select tablename::text from pg_publication_tables t where t.pubname = p.pubname order by 1) as tables
        from pg_publication p where ${named('pubname')} order by 1`,
-    `select subname, subenabled, subslotname, subpublications, ${server.major >= 17 ? 'subfailover, subbinary, subdisableonerr,' : ''}
+    `select subname, subenabled, subslotname, subpublications, subsynccommit, subowner::regrole::text, obj_description(s.oid, 'pg_subscription') as comment, ${server.major >= 17 ? 'subfailover, subbinary, subdisableonerr,' : ''}
        array(select c.relname::text from pg_subscription_rel r join pg_class c on c.oid = r.srrelid where r.srsubid = s.oid order by 1) as tables
        from pg_subscription s where ${named('subname')} and subdbid = (select oid from pg_database where datname = current_database()) order by 1`,
     `select slot_name, plugin from pg_replication_slots where ${named('slot_name')} order by 1`,

@@ -1,9 +1,11 @@
+import { planReconcile, type SubscriptionFacts } from '../../src/replication/declaration/reconcile.ts';
 import type { Plan } from '../../src/replication/model/plan.ts';
 import { Secret } from '../../src/replication/model/secret.ts';
 import { joinPlans } from '../../src/replication/operations/joinPlans.ts';
 import { planAlterPublication } from '../../src/replication/operations/publication/alterPublication.ts';
 import { planCreatePublication } from '../../src/replication/operations/publication/createPublication.ts';
 import { planDropPublications } from '../../src/replication/operations/publication/dropPublication.ts';
+import { planAddTables, planRemoveMembers } from '../../src/replication/operations/publication/publicationMembers.ts';
 import { planCreateReplicationRole } from '../../src/replication/operations/role/createRole.ts';
 import { planChangeSettings } from '../../src/replication/operations/settings/changeSettings.ts';
 import { planDropSlots } from '../../src/replication/operations/slot/dropSlot.ts';
@@ -14,12 +16,15 @@ import { planResyncTable } from '../../src/replication/operations/subscription/r
 import { planSkipTransaction } from '../../src/replication/operations/subscription/skipTransaction.ts';
 import { planCreateTables } from '../../src/replication/operations/table/createTables.ts';
 import { planSetReplicaIdentity } from '../../src/replication/operations/table/replicaIdentity.ts';
+import { planTruncateTables } from '../../src/replication/operations/table/truncateTables.ts';
 import { member, publicationOf, subscriptionTo } from './operationsKit.ts';
 import type { CutPair } from './resumeKit.ts';
 
-/** A plan of several steps, and what has to be there for it. Every name that it makes or needs ends in `tag`. */
-export interface ResumablePlan {
+/** A plan, and what has to be there for it. Every name that it makes or needs ends in `tag`. */
+export interface TriedPlan {
   readonly name: string;
+  /** The operations that make it. */
+  readonly made: readonly string[];
   /** The oldest and the newest version it exists on; all where absent. */
   readonly from?: number;
   readonly until?: number;
@@ -27,10 +32,11 @@ export interface ResumablePlan {
   plan(pair: CutPair, tag: string): Promise<Plan>;
 }
 
-const table = (name: string): string => `create table ${name} (id int primary key, note text not null default '')`;
+export const table = (name: string): string =>
+  `create table ${name} (id int primary key, note text not null default '')`;
 
 /** One publication of one table at both ends, and a subscription that streams it without having copied. */
-async function subscribed({ publisher, subscriber, conninfo }: CutPair, tag: string): Promise<void> {
+export async function subscribed({ publisher, subscriber, conninfo }: CutPair, tag: string): Promise<void> {
   await publisher.script(`${table(`orders_${tag}`)}; create publication pub_${tag} for table orders_${tag}`);
   // By itself: a slot can't be created after a write.
   await publisher.script(`select pg_create_logical_replication_slot('sub_${tag}', 'pgoutput')`);
@@ -43,14 +49,16 @@ async function subscribed({ publisher, subscriber, conninfo }: CutPair, tag: str
 }
 
 /** All plans of several steps. A new one is a line here. */
-export const resumablePlans: readonly ResumablePlan[] = [
+export const resumablePlans: readonly TriedPlan[] = [
   {
     name: 'drop a subscription and leave its slot',
+    made: ['planDropSubscription'],
     prepare: subscribed,
     plan: async (pair, tag) => planDropSubscription(await pair.target('subscriber'), `sub_${tag}`, 'leaveSlot'),
   },
   {
     name: 'subscribe within one cluster, the slot first',
+    made: ['planCreateSubscription'],
     prepare: async ({ publisher }, tag) => {
       await publisher.script(`${table(`orders_${tag}`)}; create publication pub_${tag} for table orders_${tag}`);
       await publisher.script(table(`orders_${tag}`), 'copy');
@@ -63,6 +71,7 @@ export const resumablePlans: readonly ResumablePlan[] = [
   },
   {
     name: 'publish and subscribe',
+    made: ['planCreatePublication', 'planCreateSubscription'],
     prepare: async ({ publisher, subscriber }, tag) => {
       for (const server of [publisher, subscriber]) await server.script(table(`orders_${tag}`));
     },
@@ -77,6 +86,7 @@ export const resumablePlans: readonly ResumablePlan[] = [
   },
   {
     name: 'create missing tables and subscribe',
+    made: ['planCreateTables', 'planCreateSubscription'],
     prepare: async ({ publisher }, tag) => {
       await publisher.script(`${table(`orders_${tag}`)}; create type mood_${tag} as enum ('good', 'bad');
         create table people_${tag} (id int primary key, mood mood_${tag}); create publication pub_${tag} for table orders_${tag}, people_${tag}`);
@@ -93,6 +103,7 @@ export const resumablePlans: readonly ResumablePlan[] = [
   },
   {
     name: 'change a publication',
+    made: ['planAlterPublication'],
     prepare: async ({ publisher }, tag) =>
       publisher.script(
         `${table(`one_${tag}`)}; ${table(`two_${tag}`)}; create publication pub_${tag} for table one_${tag}`,
@@ -109,6 +120,7 @@ export const resumablePlans: readonly ResumablePlan[] = [
   },
   {
     name: 'change a subscription that has to be disabled for it',
+    made: ['planAlterSubscription'],
     from: 17,
     prepare: subscribed,
     plan: async (pair, tag) =>
@@ -121,6 +133,7 @@ export const resumablePlans: readonly ResumablePlan[] = [
   },
   {
     name: 'copy a table again',
+    made: ['planResyncTable'],
     prepare: async (pair, tag) => {
       await subscribed(pair, tag);
       await pair.publisher.script(`insert into orders_${tag} values (1), (2)`);
@@ -135,6 +148,7 @@ export const resumablePlans: readonly ResumablePlan[] = [
   },
   {
     name: 'skip a transaction before 15',
+    made: ['planSkipTransaction'],
     until: 14,
     prepare: subscribed,
     plan: async (pair, tag) =>
@@ -142,6 +156,7 @@ export const resumablePlans: readonly ResumablePlan[] = [
   },
   {
     name: 'create a role with its grants',
+    made: ['planCreateReplicationRole'],
     prepare: async ({ publisher }, tag) =>
       publisher.script(`${table(`orders_${tag}`)}; create publication pub_${tag} for table orders_${tag}`),
     plan: async (pair, tag) =>
@@ -155,6 +170,7 @@ export const resumablePlans: readonly ResumablePlan[] = [
   },
   {
     name: 'change settings',
+    made: ['planChangeSettings'],
     prepare: async ({ publisher }) => {
       for (const name of ['wal_sender_timeout', 'max_replication_slots']) {
         await publisher.query(`alter system reset ${name}`);
@@ -169,6 +185,7 @@ export const resumablePlans: readonly ResumablePlan[] = [
   },
   {
     name: 'drop several replication slots',
+    made: ['planDropSlots'],
     prepare: async ({ publisher }, tag) => {
       await publisher.script(`select pg_create_logical_replication_slot('one_${tag}', 'pgoutput')`);
       await publisher.script(`select pg_create_logical_replication_slot('two_${tag}', 'test_decoding')`);
@@ -177,12 +194,14 @@ export const resumablePlans: readonly ResumablePlan[] = [
   },
   {
     name: 'drop several publications',
+    made: ['planDropPublications'],
     prepare: async ({ publisher }, tag) =>
       publisher.script(`create publication one_${tag}; create publication two_${tag}`),
     plan: async (pair, tag) => planDropPublications(await pair.target('publisher'), [`one_${tag}`, `two_${tag}`]),
   },
   {
     name: 'set several replica identities',
+    made: ['planSetReplicaIdentity'],
     prepare: async ({ publisher }, tag) => publisher.script(`${table(`one_${tag}`)}; ${table(`two_${tag}`)}`),
     plan: async (pair, tag) =>
       planSetReplicaIdentity(await pair.target('publisher'), {
@@ -190,5 +209,120 @@ export const resumablePlans: readonly ResumablePlan[] = [
         identity: 'full',
         index: null,
       }),
+  },
+  {
+    name: 'publish another table and have it refreshed',
+    made: ['planAddTables'],
+    prepare: async (pair, tag) => {
+      await subscribed(pair, tag);
+      for (const server of [pair.publisher, pair.subscriber]) await server.script(table(`more_${tag}`));
+    },
+    plan: async (pair, tag) =>
+      planAddTables(await pair.target('publisher'), `pub_${tag}`, [member('public', `more_${tag}`)], {
+        refresh: [{ subscriber: await pair.target('subscriber'), subscription: `sub_${tag}`, copyData: true }],
+      }),
+  },
+  {
+    name: 'publish a table no more and have it refreshed',
+    made: ['planRemoveMembers'],
+    prepare: subscribed,
+    plan: async (pair, tag) =>
+      planRemoveMembers(
+        await pair.target('publisher'),
+        `pub_${tag}`,
+        { tables: [{ schema: 'public', name: `orders_${tag}` }], schemas: [] },
+        { refresh: [{ subscriber: await pair.target('subscriber'), subscription: `sub_${tag}`, copyData: true }] },
+      ),
+  },
+  {
+    name: 'rename a publication and tell its subscription',
+    made: ['planAlterPublication'],
+    from: 18,
+    prepare: subscribed,
+    plan: async (pair, tag) =>
+      planAlterPublication(
+        await pair.target('publisher'),
+        `pub_${tag}`,
+        publicationOf(`renamed_pub_${tag}`, {
+          tables: [member('public', `orders_${tag}`)],
+          operations: { insert: true, update: true, delete: true, truncate: true },
+        }),
+        { refresh: [{ subscriber: await pair.target('subscriber'), subscription: `sub_${tag}`, copyData: false }] },
+      ),
+  },
+  {
+    name: 'empty tables and subscribe',
+    made: ['planTruncateTables', 'planCreateSubscription'],
+    prepare: async ({ publisher, subscriber }, tag) => {
+      await publisher.script(`${table(`orders_${tag}`)}; create publication pub_${tag} for table orders_${tag}`);
+      await subscriber.script(`${table(`orders_${tag}`)}; insert into orders_${tag} values (1)`);
+    },
+    plan: async (pair, tag) => {
+      const choice = subscriptionTo(pair.publisher, `sub_${tag}`, [`pub_${tag}`], { enabled: false });
+      return joinPlans('Empty and subscribe', [
+        planTruncateTables(await pair.target('subscriber'), [{ schema: 'public', name: `orders_${tag}` }]),
+        planCreateSubscription(await pair.parties('publisher', 'subscriber'), choice),
+      ]);
+    },
+  },
+  {
+    name: 'let a role replicate, with a new password',
+    made: ['planCreateReplicationRole'],
+    prepare: async ({ publisher }, tag) =>
+      publisher.script(
+        `${table(`orders_${tag}`)}; create publication pub_${tag} for table orders_${tag}; create role role_${tag} login`,
+      ),
+    plan: async (pair, tag) =>
+      planCreateReplicationRole(await pair.target('publisher'), {
+        name: `role_${tag}`,
+        password: new Secret(`secret of ${tag}`),
+        publications: [`pub_${tag}`],
+        futureSchemas: [],
+        existing: true,
+      }),
+  },
+  {
+    name: 'apply a file',
+    made: ['planReconcile', 'planNewSubscription', 'planAlteredSubscription', 'planAlteredPublication'],
+    prepare: async (pair, tag) => {
+      await subscribed(pair, tag);
+      await pair.publisher.script(`create publication other_${tag} for table orders_${tag}`);
+      await pair.subscriber.script(`create publication on_${tag}`);
+    },
+    plan: async (pair, tag) => {
+      const [target, publisher] = [await pair.target('subscriber'), await pair.target('publisher')];
+      const { host, port, superuser } = pair.publisher;
+      const connection = { host, port, dbname: 'postgres', user: superuser };
+      const conninfo = await pair.service.reads.subscriptionConninfo('subscriber', `sub_${tag}`);
+      const known = { conninfo, publisher, password: new Secret(pair.publisher.password) };
+      return planReconcile(
+        target,
+        {
+          format: 1,
+          replicaIdentities: [{ schema: 'public', name: `orders_${tag}`, identity: 'full' }],
+          publications: [
+            { name: `on_${tag}`, comment: 'by a file' },
+            { name: `new_${tag}`, tables: [{ schema: 'public', name: `orders_${tag}` }] },
+          ],
+          slots: [{ name: `slot_${tag}`, plugin: 'test_decoding' }],
+          subscriptions: [
+            {
+              name: `sub_${tag}`,
+              publications: [`pub_${tag}`, `other_${tag}`],
+              connection: { ...connection, application_name: `by_file_${tag}` },
+            },
+            { name: `second_${tag}`, publications: [`other_${tag}`], connection, enabled: false, copyData: false },
+          ],
+        },
+        {
+          subscriptions: new Map<string, SubscriptionFacts>([
+            [`sub_${tag}`, known],
+            [`second_${tag}`, { ...known, conninfo: null }],
+          ]),
+          readers: [],
+          waitLimitMs: 30_000,
+        },
+      );
+    },
   },
 ];

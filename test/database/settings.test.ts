@@ -12,6 +12,7 @@ import { settingText } from '../../src/replication/operations/settings/settingVa
 import { renderForServer } from '../../src/replication/postgres/statement.ts';
 import { undoPlan } from '../../src/ui/plans/undo.ts';
 import { eventually } from '../support/eventually.ts';
+import { startServer } from '../support/servers/startServer.ts';
 import type { TestServer } from '../support/servers/testServer.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { type Major, majorsUnderTest } from '../support/servers/versions.ts';
@@ -106,6 +107,34 @@ describe('settings (real servers)', function () {
         assert.match((await fault('wal_level', 'minimal')) ?? '', /max_wal_senders has to be 0/);
       });
 
+      it('knows all that wal_level = minimal doesn’t go with, as the server does', async () => {
+        const summarizing = major >= 17 ? { summarize_wal: 'on' } : {};
+        const open = await bench.target('server');
+        const { inventory, pulse } = open.snapshot;
+        const having = (settings: Readonly<Record<string, string>>): typeof open => {
+          const changed = Object.entries(settings).map(([name, value]) => [name, { name, value, unit: null }]);
+          const server = {
+            ...inventory.server,
+            settings: { ...inventory.server.settings, ...Object.fromEntries(changed) },
+          };
+          return { ...open, snapshot: { pulse, inventory: { ...inventory, server } } };
+        };
+        const wal = (await bench.service.reads.settings('server')).find(({ name }) => name === 'wal_level');
+        assert.ok(wal);
+        assert.ok('archive_mode' in inventory.server.settings);
+        assert.equal('summarize_wal' in inventory.server.settings, major >= 17);
+        const allowed = { max_wal_senders: '0' };
+        assert.equal(settingFault(having(allowed), wal, 'minimal'), null);
+        for (const [name, value] of Object.entries({ archive_mode: 'on', ...summarizing })) {
+          const fault = settingFault(having({ ...allowed, [name]: value }), wal, 'minimal');
+          assert.equal(fault, `The server would not start again: with minimal, ${name} has to be off.`);
+          const starting = startServer({ major, settings: { ...allowed, wal_level: 'minimal', [name]: value } });
+          await assert.rejects(starting, /wal_level|archiv|summariz/i);
+        }
+        const all = settingFault(having({ archive_mode: 'always' }), wal, 'minimal');
+        assert.match(all ?? '', /with minimal, max_wal_senders has to be 0 and archive_mode has to be off/);
+      });
+
       it('knows what the server would not start with', async () => {
         const { server } = servers;
         const target = await bench.target('server');
@@ -192,7 +221,7 @@ describe('settings (real servers)', function () {
           const before = await configuration(server);
           const plan = planChangeSettings(target, settings, changesOf(major));
           assert.ok((await told(server, plan)).every((is) => !is));
-          assert.match(plan.remarks.join(' '), /max_replication_slots .*comes into force when server is restarted/);
+          assert.match(plan.remarks.join(' '), /max_replication_slots .*comes? into force when server is restarted/);
           const outcome = await bench.done(plan);
           await eventually(async () => (await told(server, plan)).every(Boolean), { within: 10_000 });
           const after = new Map((await bench.service.reads.settings('server')).map((each) => [each.name, each]));

@@ -41,6 +41,26 @@ for (const major of majorsUnderTest()) {
         );
         assert.ok(pulse.slots[0]?.restartLsn);
         assert.equal(pulse.subscriptions[0]?.enabled, false);
+        // Nothing of 19, which none of these servers is, whatever else they may do.
+        const of19 = Object.entries(inventory.server.capabilities).filter(
+          ([, answer]) => !answer.can && answer.reason === 'Needs PostgreSQL 19 or newer.',
+        );
+        assert.deepEqual(
+          of19.map(([name]) => name),
+          [
+            'publication.setAllTables',
+            'publication.allSequences',
+            'publication.exceptTables',
+            'subscription.retainDeadTuples',
+            'subscription.maxRetentionDuration',
+            'subscription.walReceiverTimeout',
+            'subscription.foreignServer',
+            'subscription.refreshSequences',
+          ],
+        );
+        assert.equal(inventory.server.foreignServers, undefined);
+        assert.ok(inventory.publications.every((each) => !each.exceptTables && !each.allSequences));
+        assert.ok(inventory.subscriptions.every((each) => !each.sequences && each.foreignServer === undefined));
       });
     });
 

@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict';
 
 import { ReplicationError } from '../../src/replication/model/errors.ts';
-import type { Plan } from '../../src/replication/model/plan.ts';
+import type { Plan, PlanOutcome, PlanSubject } from '../../src/replication/model/plan.ts';
 import { basisOf } from '../../src/replication/operations/basis.ts';
-import { makePlan } from '../../src/replication/operations/steps.ts';
+import { publicationIs } from '../../src/replication/operations/effects.ts';
+import { makePlan, type StepDraft } from '../../src/replication/operations/steps.ts';
 import type { TestServer } from '../support/servers/testServer.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { majorsUnderTest } from '../support/servers/versions.ts';
 import { Bench } from './operationsKit.ts';
 
-type Subject = Parameters<typeof basisOf>[1][number];
-
-const publication: Subject = { kind: 'publication', name: 'orders_pub' };
-const subscription: Subject = { kind: 'subscription', name: 'orders_sub' };
-const slot: Subject = { kind: 'slot', name: 'orders_slot' };
-const table: Subject = { kind: 'table', schema: 'public', name: 'orders' };
+const publication: PlanSubject = { kind: 'publication', name: 'orders_pub' };
+const subscription: PlanSubject = { kind: 'subscription', name: 'orders_sub' };
+const slot: PlanSubject = { kind: 'slot', name: 'orders_slot' };
+const table: PlanSubject = { kind: 'table', schema: 'public', name: 'orders' };
 
 describe('a plan made from an old snapshot (real servers)', function () {
   this.timeout(60_000);
@@ -39,7 +38,7 @@ describe('a plan made from an old snapshot (real servers)', function () {
       after(() => bench.service.dispose());
 
       /** A plan that leaves a row behind where it runs, made from these objects as they are now. */
-      async function planFrom(...subjects: readonly Subject[]): Promise<Plan> {
+      async function planFrom(...subjects: readonly PlanSubject[]): Promise<Plan> {
         const on = await bench.target('shop');
         const step = { on, title: 'Leave a row', statement: ['insert into ran values (1)'] };
         return makePlan('Try', [step], [], basisOf(on, subjects));
@@ -63,7 +62,13 @@ describe('a plan made from an old snapshot (real servers)', function () {
         await bench.done(plan);
       });
 
-      const changes: readonly (readonly [what: string, subject: Subject, sql: string, back: string, says: string])[] = [
+      const changes: readonly (readonly [
+        what: string,
+        subject: PlanSubject,
+        sql: string,
+        back: string,
+        says: string,
+      ])[] = [
         [
           'a publication has another table',
           publication,
@@ -135,17 +140,82 @@ describe('a plan made from an old snapshot (real servers)', function () {
         await server.script('drop publication orders_pub; create publication orders_pub for table orders');
       });
 
-      it('isn’t compared again when it is resumed with a part of it done', async () => {
+      /** A plan that made its first publication and can't make its second, on the way to a third object. */
+      async function begun(): Promise<{ readonly plan: Plan; readonly failed: PlanOutcome }> {
         const on = await bench.target('shop');
-        const make = (name: string) => ({ on, title: `Create ${name}`, statement: [`create publication ${name}`] });
-        const basis = basisOf(on, [{ kind: 'publication', name: `first_${major}` }]);
-        const plan = makePlan('Two', [make(`first_${major}`), make('orders_pub')], [], basis);
+        const step = (name: string, touches: readonly PlanSubject[]): StepDraft => ({
+          on,
+          title: `Create ${name}`,
+          statement: [`create publication ${name}`],
+          effect: publicationIs(name),
+          touches,
+        });
+        const first = { kind: 'publication', name: 'first_pub' } as const;
+        const plan = makePlan(
+          'Two',
+          [step('first_pub', [first]), step('in_the_way', []), step('second_pub', [])],
+          [],
+          basisOf(on, [first, publication, table]),
+        );
+        await server.script('create publication in_the_way');
         const failed = await bench.run(plan);
-        assert.equal(failed.status, 'failed');
-        await server.script('alter publication orders_pub rename to away');
+        assert.deepEqual(
+          failed.steps.map(({ status }) => status),
+          ['done', 'failed', 'pending'],
+        );
+        await server.script('drop publication in_the_way');
+        return { plan, failed };
+      }
+
+      async function refusedToResume(plan: Plan, failed: PlanOutcome, sql: string, back: string): Promise<string> {
+        await server.script(sql);
+        const error = await bench.run(plan, { resume: failed }).then(
+          ({ status }) => assert.fail(`it ran: ${status}`),
+          (thrown: unknown) => thrown,
+        );
+        assert.ok(ReplicationError.is(error, 'stalePlan'), String(error));
+        const made = await server.query(`select from pg_publication where pubname in ('in_the_way', 'second_pub')`);
+        assert.equal(made.length, 0, 'nothing more was run');
+        await server.script(back);
+        return error.message;
+      }
+
+      it('is compared again when it is resumed with a part of it done, but for what that changed', async () => {
+        const { plan, failed } = await begun();
+        assert.equal(
+          await refusedToResume(
+            plan,
+            failed,
+            'alter publication orders_pub add table customers',
+            'alter publication orders_pub drop table customers',
+          ),
+          'The publication orders_pub on shop has changed since this plan was made. Nothing more was run.',
+        );
+        assert.equal(
+          await refusedToResume(plan, failed, 'drop publication first_pub', 'create publication first_pub'),
+          'What this plan did on shop is no longer so: Create first_pub. Nothing more was run.',
+        );
         const resumed = await bench.run(plan, { resume: failed });
         assert.equal(resumed.status, 'done', JSON.stringify(resumed.steps));
-        await server.script(`drop publication orders_pub, first_${major}; alter publication away rename to orders_pub`);
+        await server.script('drop publication first_pub, in_the_way, second_pub');
+      });
+
+      it('doesn’t want back what a later step of it changed again', async () => {
+        const on = await bench.target('shop');
+        const rename = (from: string, to: string): StepDraft => ({
+          on,
+          title: `Rename ${from}`,
+          statement: [`alter publication ${from} rename to ${to}`],
+          effect: publicationIs(to),
+        });
+        const steps = [rename('orders_pub', 'away'), rename('away', 'orders_pub'), rename('not_there_yet', 'late')];
+        const plan = makePlan('Away and back', steps, [], basisOf(on, [publication]));
+        const failed = await bench.run(plan);
+        assert.equal(failed.status, 'failed');
+        await server.script('create publication not_there_yet');
+        const resumed = await bench.run(plan, { resume: failed });
+        assert.equal(resumed.status, 'done', JSON.stringify(resumed.steps));
+        await server.script('drop publication late');
       });
 
       it('says that nothing was run where the server can’t be read, and needs no server that it only looks at', async () => {

@@ -135,7 +135,7 @@ describe('table definitions (real servers)', function () {
         ] as const) {
           const before = await objects(server, database);
           const plan = planCreateTables(await bench.target(id), wanted.toReversed());
-          assert.deepEqual(plan.remarks.slice(0, -2), [], id);
+          assert.deepEqual(plan.remarks.slice(0, -1), [], id);
           const outcome = await bench.done(plan);
           for (const step of plan.steps) {
             assert.equal(
@@ -165,7 +165,7 @@ describe('table definitions (real servers)', function () {
         const plain = (list: readonly TableDefinition[]): unknown => list.find(({ name }) => name === 'plain');
         assert.deepEqual(plain(made), plain(wanted));
         const said = plan.remarks
-          .slice(0, -2)
+          .slice(0, -1)
           .map((remark) => remark.replace(/^(\S+): /, '$1 ').split(/[,:;]/)[0] ?? '');
         const lacks = [
           ...(major < 11
@@ -230,44 +230,74 @@ describe('table definitions (real servers)', function () {
         await servers.server.script('drop table public.untidy', 'source');
       });
 
-      it('doesn’t drop a sequence by its undo that was there and in use before', async () => {
-        await servers.server.script("create sequence public.shared; select nextval('shared')", 'target');
+      it('drops by its undo nothing that was there before, used or not', async () => {
         await servers.server.script(
-          `create table public.numbered (id int primary key default nextval('shared'))`,
-          'source',
-        );
-        const read = await bench.service.reads.tableDefinitions('publisher', [{ schema: 'public', name: 'numbered' }]);
-        const plan = planCreateTables(await bench.target('same'), read);
-        const undo = undoPlan(plan, await bench.done(plan));
-        assert.ok(undo);
-        await bench.done(undo);
-        const [shared] = await servers.server.query<{ last: number }>(
-          `select last_value::int as last from shared`,
-          [],
+          `create type public.there_enum as enum ('a'); create domain public.there_domain as int;
+           create type public.there_row as (a int); create sequence public.there_numbers;`,
           'target',
         );
-        assert.equal(shared?.last, 1);
-        await servers.server.script('drop sequence public.shared', 'target');
-        await servers.server.script('drop table public.numbered', 'source');
+        await servers.server.script(
+          `create type public.there_enum as enum ('a'); create domain public.there_domain as int;
+           create type public.there_row as (a int); create sequence public.there_numbers;
+           create type public.new_enum as enum ('b'); create sequence public.new_numbers;
+           create table public.needing (id int primary key default nextval('there_numbers'), e there_enum, d there_domain,
+             r there_row, n int default nextval('new_numbers'), f new_enum);`,
+          'source',
+        );
+        const before = await objects(servers.server, 'target');
+        const read = await bench.service.reads.tableDefinitions('publisher', [{ schema: 'public', name: 'needing' }]);
+        const needs = read.flatMap((definition) => definition.needs);
+        const there = await bench.service.reads.neededThere('same', needs);
+        assert.deepEqual(there.map(({ name }) => name).toSorted(), [
+          'there_domain',
+          'there_enum',
+          'there_numbers',
+          'there_row',
+        ]);
+        const plan = planCreateTables(await bench.target('same'), read, there);
+        assert.deepEqual(
+          plan.steps.map(({ title }) => title),
+          [
+            'Create the type public.new_enum',
+            'Create the sequence public.new_numbers',
+            'Create the table public.needing',
+          ],
+        );
+        assert.match(plan.remarks.join(), /A type that is there already is taken as it is/);
+        const outcome = await bench.done(plan);
+        await servers.server.script('insert into public.needing default values', 'target');
+        const undo = undoPlan(plan, outcome);
+        assert.ok(undo);
+        await bench.done(undo);
+        assert.deepEqual(await objects(servers.server, 'target'), before);
+        await servers.server.script(
+          'drop type there_enum, there_row; drop domain there_domain; drop sequence there_numbers',
+          'target',
+        );
+        await servers.server.script(
+          'drop table needing; drop type there_enum, there_row, new_enum; drop domain there_domain; drop sequence there_numbers, new_numbers',
+          'source',
+        );
       });
     });
   }
 
-  it('leaves out a table whose type can’t be written down', async () => {
+  it('leaves out a table whose type can’t be written down, unless the type is there', async () => {
     const geometry = { schema: 'gis', name: 'geometry', kind: 'other', sql: null } as const;
     const bench = new Bench().add('newest', fixed.newest);
-    const plan = planCreateTables(await bench.target('newest'), [
-      {
-        schema: 'public',
-        name: 'maps',
-        columns: [],
-        constraints: [],
-        partitionKey: null,
-        replicaIdentity: 'default',
-        identityIndex: null,
-        needs: [geometry],
-      },
-    ]);
+    const maps: TableDefinition = {
+      schema: 'public',
+      name: 'maps',
+      columns: [],
+      constraints: [],
+      partitionKey: null,
+      replicaIdentity: 'default',
+      identityIndex: null,
+      needs: [geometry],
+    };
+    const target = await bench.target('newest');
+    const plan = planCreateTables(target, [maps]);
+    assert.equal(planCreateTables(target, [maps], [{ schema: 'gis', name: 'geometry' }]).steps.length, 1);
     await bench.service.dispose();
     assert.deepEqual(plan.steps, []);
     assert.match(plan.remarks[0] ?? '', /^public\.maps isn’t made: it needs gis\.geometry/);

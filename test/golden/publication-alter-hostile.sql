@@ -13,6 +13,6 @@ ALTER PUBLICATION "orders_pub" ADD
 
 -- 2. Rename publication orders_pub to "; drop table x; --, on shop
 -- risk: lossy
--- orders_sub (warehouse) reads it under the name orders_pub: after the rename its tables are left out of the stream until it is told the new name (ALTER SUBSCRIPTION … SET PUBLICATION). Let it catch up first: what was written before the rename can be read only under the old name.
+-- orders_sub (warehouse) reads it under the name orders_pub. After the rename its tables are left out of the stream until it is told the new name (ALTER SUBSCRIPTION … SET PUBLICATION). Let it catch up first: what was written before the rename can be read only under the old name.
 ALTER PUBLICATION "orders_pub" RENAME TO """; drop table x; --";
 -- undo: ALTER PUBLICATION """; drop table x; --" RENAME TO "orders_pub";

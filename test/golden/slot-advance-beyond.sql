@@ -6,5 +6,4 @@
 -- waits 600 s at most
 SELECT pg_catalog.pg_replication_slot_advance('debezium', '1/100000');
 
--- A slot can’t be moved back.
 -- 1/100000 lies 1 MB beyond the end of WAL (1/0): the slot is moved to where WAL ends when it runs.

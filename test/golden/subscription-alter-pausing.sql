@@ -19,6 +19,7 @@ BEGIN
   FOR look IN 1..500 LOOP
     EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'logical replication launcher' AND a.wait_event IS DISTINCT FROM 'LogicalLauncherMain');
     PERFORM pg_catalog.pg_sleep(0.02);
+    PERFORM pg_catalog.pg_stat_clear_snapshot();
   END LOOP;
   FOR look IN 1..500 LOOP
     EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_subscription w WHERE w.pid IS NOT NULL AND w.subid = subscription_id);
@@ -49,7 +50,7 @@ ALTER SUBSCRIPTION "orders_sub" RENAME TO "orders ""sub""";
 
 -- 7. Enable subscription orders "sub", on warehouse
 ALTER SUBSCRIPTION "orders ""sub""" ENABLE;
--- undo: DO $do$\nDECLARE\n  subscription_id oid := (SELECT s.oid FROM pg_catalog.pg_subscription s WHERE s.subname = 'orders "sub"' AND s.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()));\nBEGIN\n  ALTER SUBSCRIPTION "orders ""sub""" DISABLE;\n  COMMIT;\n  FOR look IN 1..500 LOOP\n    EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'logical replication launcher' AND a.wait_event IS DISTINCT FROM 'LogicalLauncherMain');\n    PERFORM pg_catalog.pg_sleep(0.02);\n  END LOOP;\n  FOR look IN 1..500 LOOP\n    EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_subscription w WHERE w.pid IS NOT NULL AND w.subid = subscription_id);\n    PERFORM pg_catalog.pg_sleep(0.02);\n  END LOOP;\n  IF EXISTS (SELECT 1 FROM pg_catalog.pg_stat_subscription w WHERE w.pid IS NOT NULL AND w.subid = subscription_id) THEN\n    ALTER SUBSCRIPTION "orders ""sub""" ENABLE;\n    COMMIT;\n    RAISE EXCEPTION USING ERRCODE = 'object_in_use', MESSAGE = 'the workers of subscription orders "sub" have not ended',\n      HINT = 'A lock may hold them: see pg_stat_activity. Try again when they have ended.';\n  END IF;\nEND\n$do$;
+-- undo: DO $do$\nDECLARE\n  subscription_id oid := (SELECT s.oid FROM pg_catalog.pg_subscription s WHERE s.subname = 'orders "sub"' AND s.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()));\nBEGIN\n  ALTER SUBSCRIPTION "orders ""sub""" DISABLE;\n  COMMIT;\n  FOR look IN 1..500 LOOP\n    EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'logical replication launcher' AND a.wait_event IS DISTINCT FROM 'LogicalLauncherMain');\n    PERFORM pg_catalog.pg_sleep(0.02);\n    PERFORM pg_catalog.pg_stat_clear_snapshot();\n  END LOOP;\n  FOR look IN 1..500 LOOP\n    EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_subscription w WHERE w.pid IS NOT NULL AND w.subid = subscription_id);\n    PERFORM pg_catalog.pg_sleep(0.02);\n  END LOOP;\n  IF EXISTS (SELECT 1 FROM pg_catalog.pg_stat_subscription w WHERE w.pid IS NOT NULL AND w.subid = subscription_id) THEN\n    ALTER SUBSCRIPTION "orders ""sub""" ENABLE;\n    COMMIT;\n    RAISE EXCEPTION USING ERRCODE = 'object_in_use', MESSAGE = 'the workers of subscription orders "sub" have not ended',\n      HINT = 'A lock may hold them: see pg_stat_activity. Try again when they have ended.';\n  END IF;\nEND\n$do$;
 
 -- It is disabled for a moment and enabled again: what is written meanwhile follows afterwards.
 -- The replication slot orders_sub stays on the publisher and keeps WAL there. Drop it there if nothing else reads it.

@@ -5,4 +5,4 @@
 ALTER SUBSCRIPTION "orders_sub" REFRESH PUBLICATION WITH (copy_data = false);
 
 -- Tables that are new in the publications are followed from now on; the rows they have already aren’t copied.
--- Tables that are no longer in the publications are no longer followed; their rows stay here.
+-- Tables that are no longer in the publications are no longer followed; their rows stay on shop.

@@ -5,4 +5,4 @@
 ALTER SUBSCRIPTION "orders_sub" REFRESH PUBLICATION;
 
 -- Tables that are new in the publications are copied, then followed.
--- Tables that are no longer in the publications are no longer followed; their rows stay here.
+-- Tables that are no longer in the publications are no longer followed; their rows stay on shop.

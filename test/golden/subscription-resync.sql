@@ -1,4 +1,4 @@
--- Copy public.orders again into warehouse
+-- Copy public.orders of subscription orders_sub again
 
 -- 1. Take public.orders out of publication orders_pub, on shop
 -- risk: severe
@@ -24,6 +24,7 @@ BEGIN
   FOR look IN 1..500 LOOP
     EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'logical replication launcher' AND a.wait_event IS DISTINCT FROM 'LogicalLauncherMain');
     PERFORM pg_catalog.pg_sleep(0.02);
+    PERFORM pg_catalog.pg_stat_clear_snapshot();
   END LOOP;
   FOR look IN 1..500 LOOP
     EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_subscription w WHERE w.pid IS NOT NULL AND w.subid = subscription_id);

@@ -4,13 +4,8 @@
 CREATE SCHEMA "new one";
 -- undo: DROP SCHEMA "new one";
 
--- 2. Create the type public.mood, unless it is there, on warehouse
-DO $do$
-BEGIN
-  IF pg_catalog.to_regtype('"public"."mood"') IS NOT NULL THEN RETURN; END IF;
-  CREATE TYPE public.mood AS ENUM ('sad', 'glad');
-END
-$do$;
+-- 2. Create the type public.mood, on warehouse
+CREATE TYPE public.mood AS ENUM ('sad', 'glad');
 -- undo: DO $do$\nBEGIN\n  DROP TYPE IF EXISTS "public"."mood";\nEXCEPTION WHEN dependent_objects_still_exist THEN\n  NULL;\nEND\n$do$;
 
 -- 3. Create the table "new one".orders, on warehouse
@@ -26,5 +21,4 @@ ALTER TABLE "new one"."orders" REPLICA IDENTITY FULL;
 -- undo: ALTER TABLE "new one"."orders" REPLICA IDENTITY DEFAULT;
 
 -- "new one".orders: without the column twice, which is computed when read; warehouse has no such columns.
--- A type that is there already is taken as it is.
 -- Foreign keys, other indexes, triggers, privileges and comments aren’t made.

@@ -158,7 +158,8 @@ describe('changes, on real servers', () => {
       ['not_there', 'failed'],
     ] as const) {
       const plan = slotPlan(publisher, name);
-      const { id } = await api.history.add(plan, unknown(plan));
+      const run = await api.history.begin(plan);
+      const { id } = await run.finish(unknown(plan));
       await vscode.commands.executeCommand('pgReplication.history.recheck', { entryId: id });
       assert.equal(api.history.entry(id)?.status, status);
     }

@@ -185,6 +185,7 @@ describe('the manifest', () => {
     const known = new Set<string>([
       ...contextKeys,
       ...Object.values(views),
+      ...panels,
       planScheme,
       historyScheme,
       declarationScheme,

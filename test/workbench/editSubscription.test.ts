@@ -51,10 +51,9 @@ describe('a subscription from preflight to change (real workbench)', function ()
        CREATE ROLE repl LOGIN SUPERUSER PASSWORD 'before';`,
       'shop',
     );
-    await subscriber.script('CREATE TABLE customers (id int PRIMARY KEY, name text)', 'shop');
   });
 
-  it('creates the table that is missing, as the preflight finds it', async () => {
+  it('creates the table that is missing with the subscription, as the preflight finds it', async () => {
     const { workbench } = window.current;
     await workbench.setTheme('dark');
     const story = new Story(workbench);
@@ -69,12 +68,16 @@ describe('a subscription from preflight to change (real workbench)', function ()
         await page.getByRole('textbox', { name: 'Password' }).fill('before');
         await eventually(async () => /user=repl password=•+/.test(await sql(page)));
         const preflight = page.getByRole('region', { name: 'Preflight' });
-        const create = preflight.getByRole('button', { name: 'Create 1 Table' });
+        const create = preflight.getByRole('button', { name: 'Create 1 Table With It' });
         await create.waitFor({ timeout: 30_000 });
         await create.scrollIntoViewIfNeeded();
         await workbench.screenshot('preflight');
         await create.click();
         await create.waitFor({ state: 'detached', timeout: 30_000 });
+        await page.getByRole('checkbox', { name: /^Create 1 missing table on warehouse/, checked: true }).waitFor();
+        await eventually(async () =>
+          /CREATE TYPE public\.mood[^]*CREATE TABLE "public"\."orders"[^]*CREATE SUB/.test(await sql(page)),
+        );
         await eventually(async () => !/has no table public\.orders/.test(await page.locator('main').innerText()));
         await preflight
           .getByText(/\d+ passed/)
@@ -94,6 +97,14 @@ describe('a subscription from preflight to change (real workbench)', function ()
     await page.getByRole('option', { name: /^customers_pub/ }).click();
     await page.getByRole('checkbox', { name: /^Disable it when applying fails/ }).click();
     await eventually(async () => /ADD PUBLICATION "customers_pub"[^]*disable_on_error = true/.test(await sql(page)));
+    // What is wrong stands at the publications, and Save leads to what mends it.
+    const missing = /warehouse has no table public\.customers, which is published/;
+    await page.locator('#publications-problems').getByText(missing).waitFor();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    const offer = page.getByRole('checkbox', { name: /^Create 1 missing table on warehouse/ });
+    await eventually(async () => offer.evaluate((box) => box === box.ownerDocument.activeElement));
+    await offer.click();
+    await eventually(async () => /CREATE TABLE "public"\."customers"[^]*ADD PUBLICATION/.test(await sql(page)));
     for (const theme of ['light', 'high-contrast', 'dark'] as const) {
       await workbench.setTheme(theme);
       await workbench.screenshot(`subscription-edit-${theme}`);

@@ -20,7 +20,8 @@ function first(...conditions: readonly Capability[]): Capability {
 /**
  * What this server can do for this role, from columns that exist, settings and privileges. What has no
  * column to go by is told by the version: TRUNCATE of partitioned members (13), and the functions that advance (11)
- * and copy (12) a slot. The two-phase argument of slot creation came with the slots' column.
+ * and copy (12) a slot. The two-phase argument of slot creation came with the slots' column. 19 is as documented: there was
+ * no such server to try it on.
  */
 export function deriveCapabilities(
   probe: Probe,
@@ -53,6 +54,8 @@ export function deriveCapabilities(
     'publication.generatedColumns': column('pg_publication', 'pubgencols', 18),
     // ALTER PUBLICATION … SET ALL TABLES, as documented for 19; it came together with this column.
     'publication.setAllTables': first(column('pg_publication', 'puballsequences', 19), primary, superuser),
+    'publication.allSequences': first(column('pg_publication', 'puballsequences', 19), publish, superuser),
+    'publication.exceptTables': first(column('pg_publication_rel', 'prexcept', 19), publish, superuser),
     'subscription.create': subscribe,
     'subscription.binary': option('subbinary', 14),
     'subscription.streaming': option('substream', 14),
@@ -68,6 +71,12 @@ export function deriveCapabilities(
     'subscription.runAsOwner': option('subrunasowner', 16),
     'subscription.origin': option('suborigin', 16),
     'subscription.failover': option('subfailover', 17),
+    'subscription.retainDeadTuples': option('subretaindeadtuples', 19),
+    'subscription.maxRetentionDuration': option('submaxretention', 19),
+    'subscription.walReceiverTimeout': option('subwalrcvtimeout', 19),
+    'subscription.foreignServer': first(option('subserver', 19), subscribe),
+    // It has no column of its own; sequences came with this one.
+    'subscription.refreshSequences': first(column('pg_publication', 'puballsequences', 19), primary),
     'slot.create': slot,
     'slot.twoPhase': column('pg_replication_slots', 'two_phase', 14),
     'slot.failover': first(

@@ -7,7 +7,8 @@ const deadlineMs = 30_000;
 
 /**
  * What pg_publication_tables lists, with how each table comes to be in it. Columns and filter came with 15 and are read
- * through to_jsonb, which has them where they exist; the schemas of a publication too, so they are asked for apart.
+ * through to_jsonb, which has them where they exist; so is what tells the tables that 19 (untried) lists because ALL TABLES
+ * leaves them out. The schemas of a publication came with 15 too, and are asked for apart.
  */
 function effectiveText(schemasExist: boolean): string {
   const bySchema = schemasExist
@@ -16,7 +17,8 @@ function effectiveText(schemasExist: boolean): string {
   return `
   with recursive p as (
     select oid, pubname, puballtables from pg_catalog.pg_publication where pubname = $1),
-  member as (select r.prrelid from pg_catalog.pg_publication_rel r join p on p.oid = r.prpubid),
+  member as (select r.prrelid from pg_catalog.pg_publication_rel r join p on p.oid = r.prpubid
+    where not coalesce((pg_catalog.to_jsonb(r) ->> 'prexcept'::text)::bool, false)),
   heir (oid) as (
     select h.inhrelid from pg_catalog.pg_inherits h join pg_catalog.pg_class k on k.oid = h.inhrelid
      where h.inhparent in (select prrelid from member) and not k.relispartition

@@ -2,11 +2,13 @@ import type { ServerSetting } from '../model/server.ts';
 import type { HiddenFact, Inventory } from '../model/snapshot.ts';
 import { signRoles } from '../providers/signs.ts';
 import { deriveCapabilities } from './capabilities.ts';
+import { foreignServersQuery, parseForeignServers } from './foreignServers.ts';
 import { asFlag, asList, asObject, asText, asTextOrNull, asTexts, type Json } from './json.ts';
 import type { OwnerLookup } from './lookups.ts';
 import type { Probe } from './probe.ts';
-import { parsePublications, publicationsQuery, publishedTablesQuery } from './publications.ts';
+import { exceptedTablesQuery, parsePublications, publicationsQuery, publishedTablesQuery } from './publications.ts';
 import type { RoundTrip } from './pulse.ts';
+import { subscribedSequencesQuery } from './subscribedSequences.ts';
 import { parseSubscriptions, subscribedTablesQuery, subscriptionsQuery } from './subscriptions.ts';
 import { ownersQuery, parseTables, schemasQuery, tablesQuery } from './tables.ts';
 
@@ -14,6 +16,8 @@ import { ownersQuery, parseTables, schemasQuery, tablesQuery } from './tables.ts
 const settingNames = [
   'wal_level',
   'effective_wal_level',
+  'archive_mode',
+  'summarize_wal',
   'max_wal_senders',
   'max_replication_slots',
   'max_active_replication_origins',
@@ -25,6 +29,10 @@ const settingNames = [
   'output_plugin_libraries',
   'wal_sender_timeout',
   'wal_receiver_timeout',
+  'track_commit_timestamp',
+  'wal_receiver_status_interval',
+  'primary_slot_name',
+  'cluster_name',
   'wal_segment_size',
   'block_size',
   'rds.logical_replication',
@@ -54,8 +62,11 @@ export function inventoryQuery(probe: Probe): string {
     'tables', (${tablesQuery}),
     'publications', (${publicationsQuery(probe)}),
     'publishedTables', (${publishedTablesQuery(probe)}),
+    'exceptedTables', (${exceptedTablesQuery(probe)}),
     'subscriptions', (${subscriptionsQuery(probe)}),
-    'subscribedTables', (${subscribedTablesQuery}))`;
+    'subscribedTables', (${subscribedTablesQuery(probe)}),
+    'subscribedSequences', (${subscribedSequencesQuery(probe)}),
+    'foreignServers', (${foreignServersQuery(probe)}))`;
 }
 
 export function parseInventory(
@@ -93,9 +104,22 @@ export function parseInventory(
       plugins: outputPlugins(probe.installedPlugins, asTexts(fields['usedPlugins']), settings),
       schemas: [...schemas.values()].toSorted(),
       ...providerSigns(fields['owners'], fields['aurora']),
+      ...parseForeignServers(fields['foreignServers']),
     },
-    publications: parsePublications(fields['publications'], fields['publishedTables'], owners, relations),
-    subscriptions: parseSubscriptions(fields['subscriptions'], fields['subscribedTables'], owners, relations),
+    publications: parsePublications(
+      fields['publications'],
+      fields['publishedTables'],
+      fields['exceptedTables'],
+      owners,
+      relations,
+    ),
+    subscriptions: parseSubscriptions(
+      fields['subscriptions'],
+      fields['subscribedTables'],
+      fields['subscribedSequences'],
+      owners,
+      relations,
+    ),
     tables,
     hidden: hiddenFacts(probe),
   };

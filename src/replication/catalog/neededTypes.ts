@@ -4,7 +4,7 @@ import { asList, asNumber, asObject, asText, asTextOrNull, type Json } from './j
 /** Sequences that the defaults of the table `oid` read from, with what makes them. pg_sequence came with 10. */
 export function sequencesOf(oid: string): string {
   return `select pg_catalog.json_agg(pg_catalog.json_build_object('schema', qn.nspname, 'name', qc.relname, 'sql',
-             pg_catalog.format('CREATE SEQUENCE IF NOT EXISTS %I.%I AS %s INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s CACHE %s%s',
+             pg_catalog.format('CREATE SEQUENCE %I.%I AS %s INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s CACHE %s%s',
                qn.nspname, qc.relname, pg_catalog.format_type(q.seqtypid, null), q.seqincrement, q.seqmin, q.seqmax, q.seqstart, q.seqcache,
                case when q.seqcycle then ' CYCLE' else '' end)) order by qn.nspname, qc.relname)
     from (select distinct p.refobjid as oid from pg_catalog.pg_depend p join pg_catalog.pg_attrdef d on d.oid = p.objid

@@ -11,9 +11,12 @@ const probedRelations = [
   'pg_subscription',
   'pg_replication_slots',
   'pg_stat_replication',
+  'pg_stat_replication_slots',
   'pg_stat_subscription',
   'pg_stat_subscription_stats',
+  'pg_stat_progress_copy',
   'pg_prepared_xacts',
+  'pg_foreign_data_wrapper',
 ] as const;
 export type ProbedRelation = (typeof probedRelations)[number];
 

@@ -3,17 +3,18 @@ import { asFlag, asList, asNumber, asNumberOrNull, asText, asTextOrNull, asTexts
 import type { OwnerLookup, RelationLookup } from './lookups.ts';
 import type { Probe } from './probe.ts';
 
-/** pg_publication. Since 11: truncate; since 13: via root; since 18: generated columns. */
+/** pg_publication. Since 11: truncate; since 13: via root; since 18: generated columns; 19 (untried): all sequences. */
 export function publicationsQuery(probe: Probe): string {
   const truncate = probe.has('pg_publication', 'pubtruncate') ? 'p.pubtruncate' : 'false';
   const viaRoot = probe.has('pg_publication', 'pubviaroot') ? 'p.pubviaroot' : 'false';
   const generated = probe.has('pg_publication', 'pubgencols') ? 'p.pubgencols::text' : `'n'`;
+  const sequences = probe.has('pg_publication', 'puballsequences') ? 'p.puballsequences' : 'false';
   const schemas = probe.has('pg_publication_namespace', 'pnnspid')
     ? `(select pg_catalog.json_agg(n.nspname order by n.nspname) from pg_catalog.pg_publication_namespace pn
           join pg_catalog.pg_namespace n on n.oid = pn.pnnspid where pn.pnpubid = p.oid)`
     : 'null::json';
   return `select pg_catalog.json_agg(pg_catalog.json_build_array(p.oid::int8, p.pubname, p.pubowner::int8, p.puballtables, p.pubinsert, p.pubupdate,
-            p.pubdelete, ${truncate}, ${viaRoot}, ${generated}, ${schemas}, d.description) order by p.pubname)
+            p.pubdelete, ${truncate}, ${viaRoot}, ${generated}, ${schemas}, d.description, ${sequences}) order by p.pubname)
        from pg_catalog.pg_publication p
        left join pg_catalog.pg_description d
          on d.objoid = p.oid and d.classoid = 'pg_catalog.pg_publication'::regclass and d.objsubid = 0`;
@@ -43,17 +44,35 @@ export function publishedTablesQuery(probe: Probe): string {
           where m.prattrs is not null group by m.oid) l on l.oid = pr.oid ${except}`;
 }
 
-/** Rows of both queries to publications, their tables in order of schema and name. */
+/**
+ * Publication and table where FOR ALL TABLES leaves the table out: rows of pg_publication_rel with prexcept. 19,
+ * untried; null before.
+ */
+export function exceptedTablesQuery(probe: Probe): string {
+  if (!probe.has('pg_publication_rel', 'prexcept')) return 'select null::json';
+  return `select pg_catalog.json_agg(pg_catalog.json_build_array(pr.prpubid::int8, pr.prrelid::int8))
+       from pg_catalog.pg_publication_rel pr where pr.prexcept`;
+}
+
+/** Rows of the three queries to publications, their tables in order of schema and name. */
 export function parsePublications(
   publications: Json | undefined,
   members: Json | undefined,
+  excepted: Json | undefined,
   owners: OwnerLookup,
   relations: RelationLookup,
 ): readonly Publication[] {
   const tables = groupMembers(members, relations);
+  const leftOut = groupMembers(excepted, relations);
   return asList(publications).map((row) => {
-    const [oid, name, owner, all, insert, update, del, truncate, viaRoot, generated, schemas, comment] = asList(row);
+    const [oid, name, owner, all, insert, update, del, truncate, viaRoot, generated, schemas, comment, sequences] =
+      asList(row);
     const holder = owners(asNumber(owner));
+    const exceptTables = leftOut.get(asNumber(oid))?.map(({ oid: table, schema, name: of }) => ({
+      oid: table,
+      schema,
+      name: of,
+    }));
     return {
       oid: asNumber(oid),
       name: asText(name),
@@ -66,6 +85,8 @@ export function parsePublications(
       tables: tables.get(asNumber(oid)) ?? [],
       schemas: asTexts(schemas),
       comment: asTextOrNull(comment),
+      ...(exceptTables ? { exceptTables } : {}),
+      ...(asFlag(sequences) ? { allSequences: true } : {}),
     };
   });
 }

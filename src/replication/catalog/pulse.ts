@@ -1,5 +1,7 @@
 import type { Pulse } from '../model/snapshot.ts';
-import { asFlag, asNumber, asObject, asText, type Json } from './json.ts';
+import { copyingQuery, parseCopying } from './copying.ts';
+import { databaseWritesQuery, parseDatabaseWrites } from './databaseWrites.ts';
+import { asFlag, asList, asNumber, asObject, asText, type Json } from './json.ts';
 import type { Probe } from './probe.ts';
 import { parseSenders, sendersQuery } from './senders.ts';
 import { parseSlots, slotsQuery } from './slots.ts';
@@ -58,7 +60,11 @@ export function pulseQuery(probe: Probe): string {
     'senders', (${sendersQuery(probe)}),
     'workers', (${workersQuery(probe)}),
     'subscriptions', (${subscriptionPulsesQuery(probe)}),
-    'tables', (${tableProgressQuery}),
+    'tables', (${tableProgressQuery(probe)}),
+    'copying', (${copyingQuery(probe)}),
+    'databaseWrites', (${databaseWritesQuery}),
+    'workersInUse', (select pg_catalog.count(*) from pg_catalog.pg_stat_subscription u where u.pid is not null),
+    'subscriptionOids', (select pg_catalog.json_agg(distinct a.subid::int8) from pg_catalog.pg_stat_subscription a),
     'mark', ${catalogMarkQuery(probe)})`;
 }
 
@@ -77,6 +83,10 @@ export function parsePulse(answer: Json | undefined, connectionId: string, trip:
     workers: parseWorkers(fields['workers']),
     subscriptions: parseSubscriptionPulses(fields['subscriptions']),
     tableProgress: parseTableProgress(fields['tables']),
+    copying: parseCopying(fields['copying']),
+    databaseWrites: parseDatabaseWrites(fields['databaseWrites']),
+    workersInUse: asNumber(fields['workersInUse']),
+    subscriptionOids: asList(fields['subscriptionOids']).map(asNumber),
     catalogMark: asText(fields['mark']),
   };
 }

@@ -8,8 +8,6 @@ import { asObject, type Json } from './json.ts';
 import type { Probe } from './probe.ts';
 import { parsePulse, pulseQuery, type RoundTrip } from './pulse.ts';
 
-/** Milliseconds after which a server that doesn't answer a beat counts as lost. */
-const pulseDeadlineMs = 4_000;
 /** The inventory of a very large catalog over a slow line takes longer. */
 const snapshotDeadlineMs = 30_000;
 
@@ -36,14 +34,22 @@ export async function readInventory(session: Session, probe: Probe, connectionId
   return parsed(() => parseInventory(answer, connectionId, probe, trip));
 }
 
-/** What moves. One round trip, of a statement that is planned once per session. Rejects with ReplicationError. */
-export async function readPulse(session: Session, probe: Probe, connectionId: string): Promise<Pulse> {
+/**
+ * What moves. One round trip, of a statement that is planned once per session; a server that takes longer than
+ * `deadlineMs` (milliseconds) counts as lost. Rejects with ReplicationError.
+ */
+export async function readPulse(
+  session: Session,
+  probe: Probe,
+  connectionId: string,
+  deadlineMs = 4_000,
+): Promise<Pulse> {
   const text = `select (${pulseQuery(probe)})::text as answer`;
-  const options = { doing: 'read the state of replication', deadlineMs: pulseDeadlineMs, name: statementName(text) };
+  const options = { doing: 'read the state of replication', deadlineMs, name: statementName(text) };
   const { answer, trip } = await ask(session, text, options).catch((error: unknown) => {
     // A pooler that hands every statement to another backend knows no prepared one.
     if (!ReplicationError.is(error) || !preparedStatementStates.includes(error.server?.code ?? '')) throw error;
-    return ask(session, text, { doing: options.doing, deadlineMs: options.deadlineMs });
+    return ask(session, text, { doing: options.doing, deadlineMs });
   });
   return parsed(() => parsePulse(answer, connectionId, trip));
 }

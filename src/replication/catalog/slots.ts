@@ -1,8 +1,8 @@
-import type { Slot } from '../model/slot.ts';
+import type { Slot, SlotDecoding } from '../model/slot.ts';
 import { asFlag, asFlagOrNull, asList, asNumberOrNull, asObject, asText, asTextOrNull, type Json } from './json.ts';
 import type { Probe } from './probe.ts';
 
-/** Columns that came after 10, each read where it exists: 13, 14, 16, 17. */
+/** Columns that came after 10, each read where it exists: 13, 14, 16, 17, 19 (untried). */
 const laterColumns = {
   walStatus: 'wal_status',
   safeWalBytes: 'safe_wal_size',
@@ -11,6 +11,7 @@ const laterColumns = {
   invalidationReason: 'invalidation_reason',
   failover: 'failover',
   synced: 'synced',
+  syncSkipReason: 'slotsync_skip_reason',
 } as const;
 
 /** pg_replication_slots, all databases of the server. */
@@ -22,9 +23,13 @@ export function slotsQuery(probe: Probe): string {
   const inactive = probe.has('pg_replication_slots', 'inactive_since')
     ? `, 'inactiveSince', pg_catalog.to_char(s.inactive_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
     : '';
+  const decoding = probe.has('pg_stat_replication_slots', 'total_txns')
+    ? `, 'decoding', (select pg_catalog.json_build_array(d.spill_txns, d.spill_bytes, d.stream_txns, d.stream_bytes, d.total_txns, d.total_bytes)
+              from pg_catalog.pg_stat_replication_slots d where d.slot_name = s.slot_name and s.slot_type = 'logical')`
+    : '';
   return `select pg_catalog.json_agg(pg_catalog.json_build_object('name', s.slot_name, 'type', s.slot_type, 'plugin', s.plugin, 'database', s.database,
             'temporary', s.temporary, 'active', s.active, 'activePid', s.active_pid, 'restartLsn', s.restart_lsn::text,
-            'confirmedFlushLsn', s.confirmed_flush_lsn::text${later}${inactive}) order by s.slot_name)
+            'confirmedFlushLsn', s.confirmed_flush_lsn::text${later}${inactive}${decoding}) order by s.slot_name)
        from pg_catalog.pg_replication_slots s`;
 }
 
@@ -34,6 +39,7 @@ export function parseSlots(rows: Json | undefined): readonly Slot[] {
     const walStatus = parseWalStatus(asTextOrNull(fields['walStatus']));
     const reason = asTextOrNull(fields['invalidationReason']);
     const logical = asText(fields['type']) === 'logical';
+    const skipped = asTextOrNull(fields['syncSkipReason']);
     // 16 alone says no more than this, also on a primary; 17 and later say why in a column of their own.
     const conflicting = !('invalidationReason' in fields) && asFlagOrNull(fields['conflicting']) === true;
     return {
@@ -54,8 +60,23 @@ export function parseSlots(rows: Json | undefined): readonly Slot[] {
       failover: asFlagOrNull(fields['failover']),
       synced: asFlagOrNull(fields['synced']),
       inactiveSince: asTextOrNull(fields['inactiveSince']),
+      ...(skipped === null || skipped === 'none' ? {} : { syncSkipReason: skipped }),
+      decoding: parseDecoding(fields['decoding']),
     };
   });
+}
+
+function parseDecoding(row: Json | undefined): SlotDecoding | null {
+  if (row === null || row === undefined) return null;
+  const [spilled, spillBytes, streamed, streamBytes, total, totalBytes] = asList(row).map((one) => asNumberOrNull(one));
+  return {
+    spillTransactions: spilled ?? 0,
+    spillBytes: spillBytes ?? 0,
+    streamTransactions: streamed ?? 0,
+    streamBytes: streamBytes ?? 0,
+    totalTransactions: total ?? 0,
+    totalBytes: totalBytes ?? 0,
+  };
 }
 
 function parseWalStatus(text: string | null): Slot['walStatus'] {

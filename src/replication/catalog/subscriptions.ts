@@ -6,6 +6,7 @@ import {
   type SubscriptionOptions,
   type TableState,
 } from '../model/subscription.ts';
+import { placeIn } from './foreignServers.ts';
 import {
   asFlag,
   asFlagOrNull,
@@ -20,6 +21,7 @@ import {
 } from './json.ts';
 import type { OwnerLookup, RelationLookup } from './lookups.ts';
 import type { Probe } from './probe.ts';
+import { listsSequences, parseSubscribedSequences } from './subscribedSequences.ts';
 
 /** pg_subscription's columns of options, with the key each is read by. */
 const optionColumns = {
@@ -31,6 +33,10 @@ const optionColumns = {
   runAsOwner: 'subrunasowner',
   origin: 'suborigin',
   failover: 'subfailover',
+  retainDeadTuples: 'subretaindeadtuples',
+  maxRetentionDuration: 'submaxretention',
+  retentionActive: 'subretentionactive',
+  walReceiverTimeout: 'subwalrcvtimeout',
   synchronousCommit: 'subsynccommit',
   skipLsn: 'subskiplsn::text',
   conninfo: 'subconninfo',
@@ -54,17 +60,27 @@ export function subscriptionsQuery(probe: Probe): string {
   const options = Object.entries(optionColumns)
     .filter(([, column]) => probe.reads('pg_subscription', column.replace('::text', '')))
     .map(([key, column]) => `'${key}', s.${column}`);
+  // 19, untried: the name of the foreign server that it connects by, and that one's options.
+  const server = probe.reads('pg_subscription', 'subserver')
+    ? `(select pg_catalog.json_build_array(f.srvname, pg_catalog.to_json(f.srvoptions))
+          from pg_catalog.pg_foreign_server f where f.oid = s.subserver)`
+    : 'null::json';
   const optionsObject = `pg_catalog.json_build_object(${options.join(', ')})`;
   return `select pg_catalog.json_agg(pg_catalog.json_build_object('oid', ${subscriptionOid(probe, 's')}, 'name', s.subname,
             'owner', s.subowner::int8, 'enabled', s.subenabled, 'slotName', s.subslotname,
-            'publications', s.subpublications, 'options', ${optionsObject},
+            'publications', s.subpublications, 'options', ${optionsObject}, 'server', ${server},
             'comment', pg_catalog.obj_description((${subscriptionOid(probe, 's')})::oid, 'pg_subscription')) order by s.subname)
        from pg_catalog.pg_subscription s where s.${ownDatabase}`;
 }
 
-/** pg_subscription_rel of the session's database: subscription, table, state. */
-export const subscribedTablesQuery = `
-  select pg_catalog.json_agg(pg_catalog.json_build_array(srsubid::int8, srrelid::int8, srsubstate::text)) from pg_catalog.pg_subscription_rel`;
+/** pg_subscription_rel of the session's database: subscription, table, state. 19 (untried) lists sequences there too. */
+export function subscribedTablesQuery(probe: Probe): string {
+  return `select pg_catalog.json_agg(pg_catalog.json_build_array(r.srsubid::int8, r.srrelid::int8, r.srsubstate::text))
+       from pg_catalog.pg_subscription_rel r ${listsSequences(probe) ? noSequence : ''}`;
+}
+
+/** Leaves the sequences out of pg_subscription_rel `r`. */
+export const noSequence = `where not exists (select from pg_catalog.pg_class q where q.oid = r.srrelid and q.relkind = 'S')`;
 
 const stateByLetter: Readonly<Record<string, TableState>> = {
   i: 'init',
@@ -84,27 +100,36 @@ export function noTableStates(): Record<TableState, number> {
   return Object.fromEntries(tableStates.map((state) => [state, 0])) as Record<TableState, number>;
 }
 
-/** Rows of both queries to subscriptions. */
+/** Rows of the three queries to subscriptions. */
 export function parseSubscriptions(
   subscriptions: Json | undefined,
   members: Json | undefined,
+  sequences: Json | undefined,
   owners: OwnerLookup,
   relations: RelationLookup,
 ): readonly Subscription[] {
   const tables = groupBySubscription(members);
+  const sequencesOf = parseSubscribedSequences(sequences);
   return asList(subscriptions).map((row) => {
     const fields = asObject(row);
     const oid = asNumberOrNull(fields['oid']);
     const options = asObject(fields['options']);
     const holder = owners(asNumber(fields['owner']));
     const skipLsn = asTextOrNull(options['skipLsn']);
+    const [server, serverOptions] = asList(fields['server']);
+    const foreignServer = asTextOrNull(server);
+    const itsSequences = oid === null ? undefined : sequencesOf.get(oid);
+    const retains = asFlagOrNull(options['retainDeadTuples']) === true;
     return {
       oid,
       name: asText(fields['name']),
       owner: holder.name,
       ownedByMe: holder.mine,
       enabled: asFlag(fields['enabled']),
-      publisher: parsePublisher(asTextOrNull(options['conninfo'])),
+      // What a connection string may still hold isn't where one with a foreign server connects to.
+      publisher:
+        foreignServer === null ? parsePublisher(asTextOrNull(options['conninfo'])) : foreignAddress(serverOptions),
+      ...(foreignServer === null ? {} : { foreignServer }),
       slotName: asTextOrNull(fields['slotName']),
       publications: asTexts(fields['publications']),
       options: parseOptions(options),
@@ -114,6 +139,8 @@ export function parseSubscriptions(
         return relation ? [{ oid: asNumber(table), ...relation, state: parseTableState(asText(state)) }] : [];
       }),
       comment: asTextOrNull(fields['comment']),
+      ...(itsSequences ? { sequences: itsSequences } : {}),
+      ...(retains && asFlagOrNull(options['retentionActive']) === false ? { retentionStopped: true } : {}),
     };
   });
 }
@@ -140,7 +167,15 @@ function parseOptions(options: Readonly<Record<string, Json>>): SubscriptionOpti
     origin: asTextOrNull(options['origin']),
     failover: asFlagOrNull(options['failover']),
     synchronousCommit: asTextOrNull(options['synchronousCommit']),
+    ...('retainDeadTuples' in options ? { retainDeadTuples: asFlag(options['retainDeadTuples']) } : {}),
+    ...('maxRetentionDuration' in options ? { maxRetentionDuration: asNumber(options['maxRetentionDuration']) } : {}),
+    ...('walReceiverTimeout' in options ? { walReceiverTimeout: asText(options['walReceiverTimeout']) } : {}),
   };
+}
+
+/** What the options of a foreign server say; the user mapping, which holds user and password, isn't read. */
+function foreignAddress(options: Json | undefined): PublisherAddress {
+  return { ...placeIn(options), user: null, hasPassword: false, applicationName: null };
 }
 
 /** A boolean on 14 and 15, a letter since 16. */

@@ -24,6 +24,9 @@ export function checkAgainst(declaration: Declaration, { inventory }: Snapshot):
       ...(publication.tables ?? []).flatMap(({ schema, name }, at) =>
         table(['publications', index, 'tables', at], schema, name),
       ),
+      ...(publication.exceptTables ?? []).flatMap(({ schema, name }, at) =>
+        table(['publications', index, 'exceptTables', at], schema, name),
+      ),
       ...(publication.schemas ?? []).flatMap((schema, at) =>
         inventory.server.schemas.includes(schema)
           ? []
@@ -37,6 +40,11 @@ export function checkAgainst(declaration: Declaration, { inventory }: Snapshot):
     ]),
     ...subscriptions.flatMap((subscription, index) => [
       ...lacking(inventory, subscriptionNeeds(subscription.options ?? {}), ['subscriptions', index, 'options']),
+      ...lacking(
+        inventory,
+        [['foreignServer', subscription.foreignServer !== undefined, 'subscription.foreignServer']],
+        ['subscriptions', index],
+      ),
       ...unconnected(inventory, subscription, ['subscriptions', index]),
     ]),
     ...slots.flatMap(({ twoPhase, failover }, index) =>
@@ -62,6 +70,8 @@ function publicationNeeds(publication: DeclaredPublication): readonly Need[] {
     ['schemas', schemas.length > 0, 'publication.schemas'],
     ['tables', tables.some(({ columns }) => columns !== undefined), 'publication.columnLists'],
     ['tables', tables.some(({ filter }) => filter !== undefined), 'publication.rowFilters'],
+    ['exceptTables', (publication.exceptTables ?? []).length > 0, 'publication.exceptTables'],
+    ['allSequences', publication.allSequences === true, 'publication.allSequences'],
     ['publish', publish.includes('truncate'), 'publication.truncate'],
     ['viaPartitionRoot', viaPartitionRoot === true, 'publication.viaRoot'],
     ['generatedColumns', generatedColumns === 'stored', 'publication.generatedColumns'],
@@ -85,6 +95,13 @@ function lacking(inventory: Inventory, needs: readonly Need[], path: ValuePath):
 }
 
 function unconnected(inventory: Inventory, subscription: DeclaredSubscription, path: ValuePath): readonly PathFault[] {
+  const { foreignServer } = subscription;
+  if (foreignServer !== undefined) {
+    const known = (inventory.server.foreignServers ?? []).some(({ name }) => name === foreignServer);
+    if (known || !offers(inventory, 'subscription.foreignServer')) return [];
+    const message = `There is no foreign server ${foreignServer} by which this role can connect a subscription.`;
+    return [fault([...path, 'foreignServer'], message)];
+  }
   const there = inventory.subscriptions.some(({ name }) => name === subscription.name);
   if (there || subscription.connection !== undefined) return [];
   return [

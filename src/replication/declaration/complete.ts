@@ -146,7 +146,7 @@ function values(schema: JsonSchema, place: Place, known: KnownNames): readonly C
 
 function namesFor({ keys, siblings }: Place, known: KnownNames): readonly string[] {
   const key = keys.at(-1);
-  const ofTable = keys.includes('tables') || keys[0] === 'replicaIdentities';
+  const ofTable = keys.includes('tables') || keys.includes('exceptTables') || keys[0] === 'replicaIdentities';
   if (ofTable && key === 'schema') return [...new Set(known.tables.map(({ schema }) => schema))];
   if (ofTable && key === 'name') {
     const schema = siblings.get('schema');

@@ -52,14 +52,19 @@ function textTwice(entries: readonly string[] | undefined, noun: string, path: V
 }
 
 function inPublication(publication: DeclaredPublication, path: ValuePath): readonly PathFault[] {
-  const { name, allTables, tables, schemas, publish } = publication;
+  const { name, allTables, exceptTables, allSequences, tables, schemas, publish } = publication;
   const fault = checkObjectName('publication', name, []);
-  const chosen = allTables === true ? ([tables && 'tables', schemas && 'schemas'] as const) : [];
+  const whole = allTables === true ? 'all tables' : allSequences === true ? 'all sequences' : null;
+  const chosen = whole === null ? [] : ([tables && 'tables', schemas && 'schemas'] as const);
   return [
     ...(fault === null ? [] : [error([...path, 'name'], fault)]),
     ...chosen.flatMap((key) =>
-      key ? [error([...path, key], 'A publication of all tables can’t list tables or schemas as well.')] : [],
+      key ? [error([...path, key], `A publication of ${whole} can’t list tables or schemas as well.`)] : [],
     ),
+    ...(exceptTables !== undefined && allTables !== true
+      ? [error([...path, 'exceptTables'], 'Only a publication of all tables (“allTables: true”) can leave tables out.')]
+      : []),
+    ...twice(exceptTables ?? [], 'table', [...path, 'exceptTables']),
     ...twice(tables ?? [], 'table', [...path, 'tables']),
     ...(tables ?? []).flatMap(({ columns }, index) =>
       textTwice(columns, 'column', [...path, 'tables', index, 'columns']),
@@ -83,7 +88,7 @@ function inPublication(publication: DeclaredPublication, path: ValuePath): reado
 }
 
 function inSubscription(subscription: DeclaredSubscription, path: ValuePath): readonly PathFault[] {
-  const { name, enabled, connection = {}, publications, slot } = subscription;
+  const { name, enabled, connection = {}, foreignServer, publications, slot } = subscription;
   const fault = checkObjectName('subscription', name, []);
   const slotFault = slot === undefined || slot === null ? null : slotNameFault(slot);
   return [
@@ -97,6 +102,14 @@ function inSubscription(subscription: DeclaredSubscription, path: ValuePath): re
         ),
         onKey: true,
       })),
+    ...(foreignServer !== undefined && subscription.connection !== undefined
+      ? [
+          error(
+            [...path, 'foreignServer'],
+            'A subscription connects by a foreign server or by a “connection”, not both.',
+          ),
+        ]
+      : []),
     ...textTwice(publications, 'publication', [...path, 'publications']),
     ...(slotFault === null ? [] : [error([...path, 'slot'], slotFault)]),
     ...(slot === null && enabled === true

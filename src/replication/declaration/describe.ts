@@ -107,14 +107,16 @@ const synchronousCommits = ['on', 'off', 'local', 'remote_write', 'remote_apply'
 
 function publicationIn(inventory: Inventory, publication: Publication): DeclaredPublication {
   const { name, owner, comment, allTables, schemas, operations, viaRoot, generatedColumns } = publication;
-  const { tables } = publicationAsWritten(inventory, publication);
+  const { allSequences = false, exceptTables = [], tables } = publicationAsWritten(inventory, publication);
   return {
     name,
     owner,
     ...(comment === null ? {} : { comment }),
     ...(allTables ? { allTables } : {}),
+    ...(exceptTables.length === 0 ? {} : { exceptTables: [...exceptTables] }),
+    ...(allSequences ? { allSequences } : {}),
     // Of one that publishes nothing the file says so: what it left out would stay as it is.
-    ...(tables.length === 0 && (allTables || schemas.length > 0)
+    ...(tables.length === 0 && (allTables || allSequences || schemas.length > 0)
       ? {}
       : {
           tables: tables.map((table) => ({
@@ -133,14 +135,14 @@ function publicationIn(inventory: Inventory, publication: Publication): Declared
 }
 
 function subscriptionIn(subscription: Subscription, conninfo: SecretConninfo | undefined): DeclaredSubscription {
-  const { name, owner, comment, enabled, publications, slotName, publisher } = subscription;
+  const { name, owner, comment, enabled, publications, slotName, publisher, foreignServer } = subscription;
   const connection = conninfo ? connectionIn(conninfo) : publisher ? connectionIn(addressPairs(publisher)) : null;
   return {
     name,
     owner,
     ...(comment === null ? {} : { comment }),
     enabled,
-    ...(connection === null ? {} : { connection }),
+    ...(foreignServer === undefined ? (connection === null ? {} : { connection }) : { foreignServer }),
     publications: [...publications],
     slot: slotName,
     options: optionsIn(subscription),
@@ -188,6 +190,7 @@ interface Entry {
   readonly schema?: string;
   readonly name: string;
   readonly tables?: readonly Entry[] | undefined;
+  readonly exceptTables?: readonly Entry[] | undefined;
 }
 
 /** Entries, and within them their tables, in the order in which `others` has them. */
@@ -197,8 +200,12 @@ function inOrderOf(list: readonly Entry[], others: readonly Entry[]): readonly E
   return list
     .toSorted((one, other) => place(one) - place(other))
     .map((entry) => {
-      const tables = places.get(entryKey(entry))?.entry.tables;
-      return entry.tables && tables ? { ...entry, tables: inOrderOf(entry.tables, tables) } : entry;
+      const { exceptTables, tables } = places.get(entryKey(entry))?.entry ?? {};
+      return {
+        ...entry,
+        ...(entry.tables && tables ? { tables: inOrderOf(entry.tables, tables) } : {}),
+        ...(entry.exceptTables && exceptTables ? { exceptTables: inOrderOf(entry.exceptTables, exceptTables) } : {}),
+      };
     });
 }
 
@@ -207,7 +214,7 @@ function entryKey({ schema, name }: Entry): string {
 }
 
 /** Any of them says what is published as a whole. */
-const memberKeys = ['allTables', 'tables', 'schemas'];
+const memberKeys = ['allTables', 'exceptTables', 'allSequences', 'tables', 'schemas'];
 
 /** What of an entry `wanted` says anything of; all of it where there is none, or where what is left out has a meaning. */
 function asFarAs(section: Section, entry: object, wanted: object | undefined): object {

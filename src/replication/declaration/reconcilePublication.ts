@@ -12,6 +12,7 @@ import type { DeclaredPublication } from './shape.ts';
 /** A declared publication as a choice, to be made anew. What it leaves out is as PostgreSQL has it by default, on the server's version. */
 export function publicationChoice(inventory: Inventory, declared: DeclaredPublication): PublicationChoice {
   const { name, allTables, tables = [], schemas = [], publish, viaPartitionRoot, generatedColumns } = declared;
+  const { allSequences, exceptTables = [] } = declared;
   const truncate = offers(inventory, 'publication.truncate');
   const sent = publish ?? ['insert', 'update', 'delete', ...(truncate ? ['truncate'] : [])];
   return {
@@ -33,6 +34,16 @@ export function publicationChoice(inventory: Inventory, declared: DeclaredPublic
     },
     viaRoot: viaPartitionRoot ?? false,
     generatedColumns: generatedColumns ?? 'none',
+    ...(exceptTables.length === 0
+      ? {}
+      : {
+          exceptTables: exceptTables.map(({ schema, name: of, only }) => ({
+            schema,
+            name: of,
+            ...(only === true ? { only } : {}),
+          })),
+        }),
+    ...(allSequences === true ? { allSequences } : {}),
   };
 }
 
@@ -45,7 +56,8 @@ export function planAlteredPublication(
 ): Plan {
   const { inventory } = target.snapshot;
   const { name } = there;
-  const { allTables, tables, schemas, publish, viaPartitionRoot, generatedColumns } = declared;
+  const { allTables, exceptTables, allSequences, tables, schemas, publish } = declared;
+  const { viaPartitionRoot, generatedColumns } = declared;
   const wanted = publicationChoice(inventory, declared);
   const now = publicationAsChoice(inventory, there);
   const choice: PublicationChoice = {
@@ -54,8 +66,14 @@ export function planAlteredPublication(
     ...(viaPartitionRoot === undefined ? { viaRoot: now.viaRoot } : {}),
     ...(generatedColumns === undefined ? { generatedColumns: now.generatedColumns } : {}),
     // One of them says what is published as a whole; none of them says nothing of it.
-    ...(allTables === undefined && tables === undefined && schemas === undefined
-      ? { scope: now.scope, tables: now.tables, schemas: now.schemas }
+    ...([allTables, exceptTables, allSequences, tables, schemas].every((said) => said === undefined)
+      ? {
+          scope: now.scope,
+          tables: now.tables,
+          schemas: now.schemas,
+          ...(now.exceptTables ? { exceptTables: now.exceptTables } : {}),
+          ...(now.allSequences ? { allSequences: now.allSequences } : {}),
+        }
       : {}),
   };
   return planAlterPublication(target, name, choice, {

@@ -6,6 +6,7 @@ import type { Subscription } from '../model/subscription.ts';
 import { planAlterSubscription } from '../operations/subscription/alterSubscription.ts';
 import { checkChosenSlot } from '../operations/subscription/checks/checkPublisherSlot.ts';
 import { planCreateSubscription } from '../operations/subscription/createSubscription.ts';
+import { foreignServerPairs } from '../operations/subscription/foreignServer.ts';
 import type { PlanTarget } from '../operations/target.ts';
 import { connectionIn } from './describe.ts';
 import type { SubscriptionFacts } from './reconcile.ts';
@@ -27,8 +28,9 @@ export function planNewSubscription(
   const choice: SubscriptionChoice = {
     name,
     publisherConnectionId: publisher?.connectionId ?? null,
-    conninfo: textPairs(connection),
-    password,
+    conninfo: declared.foreignServer === undefined ? textPairs(connection) : pairsOf(target, declared.foreignServer),
+    password: declared.foreignServer === undefined ? password : null,
+    ...(declared.foreignServer === undefined ? {} : { foreignServer: declared.foreignServer }),
     publications,
     enabled: slot !== null && enabled,
     copyData,
@@ -72,33 +74,41 @@ export function planAlteredSubscription(
     options: optionsChoice(declared.options),
     ...(enabled === undefined ? {} : { enabled }),
     ...(slot === undefined ? {} : { slotName: slot }),
-    ...connectionChange(target, declared, facts, remarks),
+    ...connectionChange(target, there, declared, facts, remarks),
   };
   return planAlterSubscription(target, name, change, facts.publisher);
 }
 
 /**
- * Whether a password has to be asked for: for a subscription that isn't there yet, and for one that is to connect
+ * Whether a password has to be asked for: for a subscription that isn't there yet (or has no connection string, because it
+ * connects by a foreign server), and for one that is to connect
  * otherwise and has no password that it could keep. `conninfo` is the present connection string, null where none is known.
  */
 export function needsPassword(
   there: boolean,
   conninfo: SecretConninfo | null,
-  { connection }: DeclaredSubscription,
+  { connection, foreignServer }: DeclaredSubscription,
 ): boolean {
+  if (foreignServer !== undefined) return false;
   if (!there) return true;
   if (conninfo === null || connection === undefined) return false;
   return connectsOtherwise(conninfo, connection) && !conninfo.some(([, value]) => value instanceof Secret);
 }
 
-/** What the file says of the connection string, with the secrets that it has now. */
+/** What the file says of the connection string, with the secrets that it has now, or of the foreign server. */
 function connectionChange(
   target: PlanTarget,
-  { name, connection }: DeclaredSubscription,
+  there: Subscription,
+  { name, connection, foreignServer }: DeclaredSubscription,
   { conninfo, password }: SubscriptionFacts,
   remarks: string[],
-): Pick<SubscriptionChange, 'connection'> {
+): Pick<SubscriptionChange, 'connection' | 'foreignServer'> {
+  if (foreignServer !== undefined) return { foreignServer: { name: foreignServer, before: conninfo } };
   if (connection === undefined) return {};
+  if (there.foreignServer !== undefined) {
+    const secrets: SecretConninfo = password === null ? [] : [['password', password]];
+    return { connection: { conninfo: [...textPairs(connection), ...secrets], before: null } };
+  }
   if (conninfo === null) {
     remarks.push(
       `Where the subscription ${name} connects to was not compared: its connection string may not be read on ${target.serverName}.`,
@@ -118,6 +128,12 @@ function connectsOtherwise(
 ): boolean {
   const now = sorted(textPairs(connectionIn(conninfo)));
   return JSON.stringify(now) !== JSON.stringify(sorted(textPairs(connection)));
+}
+
+/** What is known of where a foreign server leads. */
+function pairsOf({ snapshot }: PlanTarget, foreignServer: string): readonly (readonly [string, string])[] {
+  const found = snapshot.inventory.server.foreignServers?.find(({ name }) => name === foreignServer);
+  return found ? foreignServerPairs(found) : [];
 }
 
 function textPairs(connection: Readonly<Record<string, string | number>>): readonly (readonly [string, string])[] {

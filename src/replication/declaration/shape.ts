@@ -29,6 +29,14 @@ export const publishedTableShape = z
   })
   .check(z.describe('A table that is published.'));
 
+const exceptedTableShape = z
+  .strictObject({
+    schema: text('The schema of the table.'),
+    name: text('The name of the table.'),
+    only: flag('The tables that inherit from it are published (ONLY). Left out: they aren’t either.'),
+  })
+  .check(z.describe('A table that is not published.'));
+
 export const publicationShape = z
   .strictObject({
     name: text('The name of the publication.'),
@@ -36,6 +44,14 @@ export const publicationShape = z
     comment,
     allTables: flag(
       'Every table of the database, also those to come. Left out, and no tables or schemas listed: what is published stays as it is.',
+    ),
+    exceptTables: z.optional(
+      z
+        .array(exceptedTableShape)
+        .check(z.describe('With allTables: the tables that are not published all the same (PostgreSQL 19, untried).')),
+    ),
+    allSequences: flag(
+      'Every sequence of the database, also those to come; beside allTables, or alone (PostgreSQL 19, untried).',
     ),
     tables: z.optional(
       z
@@ -86,6 +102,21 @@ export const subscriptionOptionsShape = z
       z.enum(['any', 'none']).check(z.describe('none: only changes that the publisher made itself (PostgreSQL 16).')),
     ),
     failover: flag('The slot is kept in step on the publisher’s standbys (PostgreSQL 17).'),
+    retainDeadTuples: flag('Dead tuples are retained to detect conflicts (PostgreSQL 19, untried).'),
+    maxRetentionDuration: z.optional(
+      z
+        .int()
+        .check(
+          z.minimum(0),
+          z.maximum(2_147_483_647),
+          z.describe(
+            'How long they are retained at the most, in milliseconds; 0 for without limit (PostgreSQL 19, untried).',
+          ),
+        ),
+    ),
+    walReceiverTimeout: z.optional(
+      text('wal_receiver_timeout of the apply worker, as 30s; "-1" for the server’s setting (PostgreSQL 19, untried).'),
+    ),
   })
   .check(z.describe('Options of the subscription. What is left out stays as it is, or as the server has it.'));
 
@@ -103,6 +134,9 @@ export const subscriptionShape = z
             'The connection string to the publisher, keyword by keyword (host, port, dbname, user, sslmode …), without secrets: a password is asked for, or kept.',
           ),
         ),
+    ),
+    foreignServer: z.optional(
+      text('The foreign server it connects by, in place of a connection string (PostgreSQL 19, untried).'),
     ),
     publications: z
       .array(text('A publication on the publisher.'))

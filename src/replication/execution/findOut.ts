@@ -9,10 +9,11 @@ import { refuseAnotherServer } from './sameServer.ts';
 
 /**
  * What became of a step whose answer never arrived. running: the server is still at it; unreachable: nobody could look;
- * nothingTells: the step has no effect that could be asked for.
+ * nothingTells: the step has no effect that could be asked for; again: neither has it, but the server isn't at it any more,
+ * and it can be run a second time (`Step.repeatable`).
  */
 export type Finding =
-  | { readonly kind: 'done' | 'notDone' | 'running' | 'nothingTells' }
+  | { readonly kind: 'done' | 'notDone' | 'running' | 'nothingTells' | 'again' }
   | { readonly kind: 'unreachable'; readonly error: ErrorDescription };
 
 /** Between two looks, in milliseconds. */
@@ -30,8 +31,7 @@ const keptOfQuery = 90;
  * doesn't notice that nobody listens any more, and may well go on. Never rejects.
  */
 export async function findOut(step: Step, dependencies: ExecutorDependencies, signal?: AbortSignal): Promise<Finding> {
-  const { effect } = step;
-  if (!effect) return { kind: 'nothingTells' };
+  if (!step.effect && !step.repeatable) return { kind: 'nothingTells' };
   const patienceMs = dependencies.patienceMs ?? defaultPatienceMs;
   const until = Date.now() + patienceMs;
   let session: Session | undefined;
@@ -42,16 +42,17 @@ export async function findOut(step: Step, dependencies: ExecutorDependencies, si
       let finding: Finding;
       try {
         if (!session || session.closed) session = await open(step, dependencies, leftMs);
-        finding = await look(step, effect, session, Math.max(leastMs, until - Date.now()));
+        finding = await look(step, session, Math.max(leastMs, until - Date.now()));
       } catch (error) {
         finding = { kind: 'unreachable', error: describeError(error) };
       }
       if (finding.kind === 'done') return finding;
       // Twice: the first time the statement might not have been begun with.
-      absent = finding.kind === 'notDone' ? absent + 1 : 0;
+      const idle = finding.kind === 'notDone' || finding.kind === 'again';
+      absent = idle ? absent + 1 : 0;
       if (absent >= 2) return finding;
       const over = Date.now() >= until || signal?.aborted === true;
-      if (over && finding.kind !== 'notDone') return finding;
+      if (over && !idle) return finding;
       await pause(everyMs, over ? undefined : signal);
     }
   } finally {
@@ -76,7 +77,7 @@ async function open(step: Step, dependencies: ExecutorDependencies, withinMs: nu
   }
 }
 
-async function look(step: Step, effect: Statement, session: Session, deadlineMs: number): Promise<Finding> {
+async function look(step: Step, session: Session, deadlineMs: number): Promise<Finding> {
   const options = { doing: 'find out what became of a step', deadlineMs };
   // In this order: what is over by the first look shows in the second.
   const working = await session.query<object>(
@@ -86,7 +87,8 @@ async function look(step: Step, effect: Statement, session: Session, deadlineMs:
     options,
   );
   if (working.length > 0) return { kind: 'running' };
-  const rows = await session.query<object>(renderForServer(effect), [], options);
+  if (!step.effect) return { kind: 'again' };
+  const rows = await session.query<object>(renderForServer(step.effect), [], options);
   return { kind: rows.length > 0 ? 'done' : 'notDone' };
 }
 

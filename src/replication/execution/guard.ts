@@ -1,18 +1,28 @@
 import { ReplicationError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
-import { serversChangedBy } from '../model/planServers.ts';
+import { movedServers, serversChangedBy } from '../model/planServers.ts';
 import type { ExecutorDependencies } from './dependencies.ts';
 
 /**
  * Refuses a plan before any of it is run. Throws ReplicationError: 'unknownConnection' where one of its
  * connections was removed, 'readOnlyConnection' where one is marked read-only, 'notConfirmed' where one is
- * marked production and its name wasn't typed exactly. That counts for servers that a step changes from afar too.
+ * marked production and its name wasn't typed exactly, or leads elsewhere than when the plan was made and isn't in `moved`.
+ * The marks count for servers that a step changes from afar too.
  */
 export function refuseUnlessAllowed(
   plan: Plan,
   dependencies: Pick<ExecutorDependencies, 'facts'>,
   typedNames: ReadonlyMap<string, string> = new Map(),
+  moved: ReadonlySet<string> = new Set(),
 ): void {
+  for (const { connectionId, name, before, now } of movedServers(plan, (id) => dependencies.facts(id))) {
+    if (moved.has(connectionId)) continue;
+    throw new ReplicationError(
+      'notConfirmed',
+      `The connection ${name} leads to ${now} now; when this plan was made, it led to ${before}. Nothing was run.`,
+      { advice: 'Make sure that it is the server that is meant, and run the plan again.' },
+    );
+  }
   for (const { connectionId, serverName, direct } of serversChangedBy(plan)) {
     const connection = dependencies.facts(connectionId);
     // A publisher that nobody knows any more has no marks; the statement goes to the subscriber.

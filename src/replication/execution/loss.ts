@@ -27,7 +27,7 @@ export async function afterLoss(
     cancelled: signal?.aborted ?? false,
     error: {
       ...described,
-      message: `The connection to ${step.serverName} broke while this ran: ${step.title}. The server was asked afterwards: it was not carried out.`,
+      message: `The connection to ${step.serverName} broke while this ran: ${step.title}. It was not carried out, as the server said afterwards.`,
       advice: left,
     },
   };
@@ -39,22 +39,25 @@ export function notKnown(
   finding: Exclude<Finding, { readonly kind: 'done' | 'notDone' }>,
 ): Pick<ErrorDescription, 'message' | 'advice'> {
   const broke = `The connection to ${step.serverName} broke while this ran: ${step.title}.`;
-  const objects = (step.leftovers ?? []).map((leftover) => leftover.what);
-  const places = objects.length > 0 ? `look for ${objects.join(' and ')}` : 'look at what it changes';
   if (finding.kind === 'running') {
-    return {
-      message: `${broke} The server is still working on it.`,
-      advice: 'Look again in a while, before running anything again.',
-    };
+    return { message: `${broke} The server is still working on it.`, advice: 'Look again in a while.' };
   }
   if (finding.kind === 'unreachable') {
     return {
-      message: `${broke} Nobody can say yet whether it was carried out, because the server couldn’t be asked.`,
-      advice: `When ${step.serverName} answers again, look again (in the History view), or refresh it and ${places}, before running anything again.`,
+      message: `${broke} Whether it was carried out isn’t known yet.`,
+      advice: `Look again once ${step.serverName} answers.`,
     };
   }
+  if (finding.kind === 'again') {
+    return {
+      message: `${broke} Whether it was carried out isn’t known.`,
+      advice: 'Resume runs it once more: that does no harm.',
+    };
+  }
+  const objects = (step.leftovers ?? []).map((leftover) => leftover.what);
+  const places = objects.length > 0 ? `for ${objects.join(' and ')}` : 'at what it changes';
   return {
-    message: `${broke} Nobody can say yet whether it was carried out.`,
-    advice: `When ${step.serverName} answers again, refresh it and ${places} before running anything again.`,
+    message: `${broke} Nothing tells whether it was carried out.`,
+    advice: `Once ${step.serverName} answers, look ${places} before running it again.`,
   };
 }

@@ -1,6 +1,6 @@
 import type { Plan, PlanOutcome, Step, StepOutcome } from '../model/plan.ts';
 import type { ExecutorDependencies } from './dependencies.ts';
-import { findOut } from './findOut.ts';
+import { findOut, type Finding } from './findOut.ts';
 import { clearLeftovers, leftBehindInWords } from './leftovers.ts';
 import { notKnown } from './loss.ts';
 
@@ -17,19 +17,19 @@ export async function recheckPlan(
   const steps: StepOutcome[] = [];
   for (const ended of outcome.steps) {
     const step = plan.steps.find(({ id }) => id === ended.stepId);
-    steps.push(step && ended.status === 'unknown' ? await recheckStep(step, ended, dependencies) : ended);
+    const unsure = step && ended.status === 'unknown';
+    steps.push(unsure ? await settleStep(step, ended, await findOut(step, dependencies), dependencies) : ended);
   }
   return { ...outcome, status: statusOf(outcome, steps), steps };
 }
 
-/** As `recheckPlan`, for one step that ended 'unknown'. */
-export async function recheckStep(
+/** As `recheckPlan`, for one step that ended 'unknown' and of which this was found out. */
+export async function settleStep(
   step: Step,
   ended: StepOutcome,
+  finding: Finding,
   dependencies: ExecutorDependencies,
-  signal?: AbortSignal,
 ): Promise<StepOutcome> {
-  const finding = await findOut(step, dependencies, signal);
   if (finding.kind === 'done') return { ...ended, status: 'done', error: null, foundOut: true };
   if (finding.kind === 'notDone') {
     const left = await clearLeftovers(step, dependencies, 'own');

@@ -1,5 +1,5 @@
 import { ReplicationError } from '../model/errors.ts';
-import type { Plan, PlanBasis } from '../model/plan.ts';
+import type { Plan, PlanBasis, Step } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { fingerprintOf } from '../operations/basis.ts';
 import { tableLabel } from '../operations/words.ts';
@@ -16,25 +16,41 @@ const lookMs = 5_000;
  * where `signal` is aborted.
  */
 export async function refuseStale(plan: Plan, dependencies: ExecutorDependencies, signal?: AbortSignal): Promise<void> {
-  const basis = plan.basis ?? [];
+  await refuseChanged({ basis: plan.basis ?? [], ahead: plan.steps, begun: false }, dependencies, signal);
+}
+
+/** What of a plan is compared: these objects, before these steps are run; `begun` where others of it were. */
+export interface Comparison {
+  readonly basis: readonly PlanBasis[];
+  readonly ahead: readonly Step[];
+  readonly begun: boolean;
+}
+
+/** As `refuseStale`, for a part of a plan. */
+export async function refuseChanged(
+  compared: Comparison,
+  dependencies: ExecutorDependencies,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { basis, begun } = compared;
   for (const connectionId of new Set(basis.map((object) => object.connectionId))) {
-    const snapshot = await present(plan, connectionId, dependencies, signal);
+    const snapshot = await present(compared, connectionId, dependencies, signal);
     if (signal?.aborted) return;
     if (!snapshot) continue;
     const changed = basis.find(
       (object) => object.connectionId === connectionId && fingerprintOf(snapshot, object) !== object.fingerprint,
     );
-    if (changed) throw stale(changed, fingerprintOf(snapshot, changed));
+    if (changed) throw stale(changed, fingerprintOf(snapshot, changed), begun);
   }
 }
 
 async function present(
-  plan: Plan,
+  { ahead, begun }: Comparison,
   connectionId: string,
   dependencies: ExecutorDependencies,
   signal: AbortSignal | undefined,
 ): Promise<Snapshot | undefined> {
-  const changes = plan.steps.some((step) => step.connectionId === connectionId);
+  const changes = ahead.some((step) => step.connectionId === connectionId);
   const over = new AbortController();
   const stop = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
   const reading = dependencies.refresh(connectionId);
@@ -45,25 +61,36 @@ async function present(
     return (await Promise.race([reading, patience])) ?? undefined;
   } catch (error) {
     if (!changes) return undefined;
-    if (!ReplicationError.is(error)) throw error;
-    const { server, advice } = error;
-    throw new ReplicationError(error.kind, `${error.message} Nothing was run.`, {
-      ...(server ? { server } : {}),
-      ...(advice === undefined ? {} : { advice }),
-      cause: error,
-    });
+    throw withNothingRun(error, begun);
   } finally {
     over.abort();
   }
 }
 
-function stale(object: PlanBasis, now: string): ReplicationError {
+/** An error by which a server couldn't be read, with the word that nothing (more) was run. */
+export function withNothingRun(error: unknown, begun: boolean): unknown {
+  if (!ReplicationError.is(error)) return error;
+  const { server, advice } = error;
+  return new ReplicationError(error.kind, `${error.message} ${nothingRun(begun)}`, {
+    ...(server ? { server } : {}),
+    ...(advice === undefined ? {} : { advice }),
+    cause: error,
+  });
+}
+
+function nothingRun(begun: boolean): string {
+  return begun ? 'Nothing more was run.' : 'Nothing was run.';
+}
+
+function stale(object: PlanBasis, now: string, begun: boolean): ReplicationError {
   const what = `The ${objectWords(object)} on ${object.serverName}`;
   let happened = 'has changed since this plan was made';
   if (now === '') happened = 'is no longer there';
   else if (object.fingerprint === '') happened = 'was created since this plan was made';
-  return new ReplicationError('stalePlan', `${what} ${happened}. Nothing was run.`, {
-    advice: 'Look at it as it is now, and make the plan anew.',
+  return new ReplicationError('stalePlan', `${what} ${happened}. ${nothingRun(begun)}`, {
+    advice: begun
+      ? 'Look at it as it is now. Then abandon this plan, and make the plan anew from there.'
+      : 'Look at it as it is now, and make the plan anew.',
   });
 }
 

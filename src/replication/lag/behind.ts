@@ -1,5 +1,5 @@
 import type { Lsn } from '../model/lsn.ts';
-import type { PositionHistory } from './positions.ts';
+import type { PositionHistory, Written } from './positions.ts';
 import type { StreamTrace } from './streamTrace.ts';
 
 /** How old the oldest unconfirmed WAL is. */
@@ -8,7 +8,12 @@ export interface Behind {
   readonly seconds: number | null;
   /** It may be older than that. */
   readonly isMinimum: boolean;
+  /** It waits for the consumer for certain: from now on it counts until it is confirmed. */
+  readonly certain: boolean;
 }
+
+/** Nothing can be told. */
+export const unknownBehind: Behind = { seconds: null, isMinimum: false, certain: false };
 
 export interface BehindInput {
   /** The beat, milliseconds since the epoch. */
@@ -17,38 +22,50 @@ export interface BehindInput {
   readonly trace: StreamTrace;
   /** Applied and flushed by the consumer; null where unknown. */
   readonly confirmedLsn: Lsn | null;
+  /** Decoded and sent; null where unknown. */
+  readonly sentLsn: Lsn | null;
+  /** Somebody reads the slot. */
+  readonly active: boolean;
   /**
-   * Whether a walsender of this version lets an idle consumer confirm at once what concerns it not (since 14).
-   * Before, such WAL stays unconfirmed until the next status of the consumer, every 10 s
-   * (wal_receiver_status_interval).
+   * How long WAL that doesn't concern the consumer may stay unconfirmed while it is idle, milliseconds. 0 where the
+   * WAL sender lets it confirm at once (since 14); before, until its next status (wal_receiver_status_interval).
    */
-  readonly confirmsAtOnce: boolean;
+  readonly confirmsWithinMs: number;
 }
-
-/** wal_receiver_status_interval's default and a beat. */
-const statusIntervalMs = 11_500;
 
 /**
  * Seconds behind by our own samples: how long ago the WAL after the confirmed position was written. Not by
  * `replay_lag`, which stays still while apply is stuck. WAL of other databases or of tables that aren't published
- * looks like lag until the consumer's next reply, so while nothing moves it counts only once it has persisted.
+ * looks like lag until the consumer's next reply, so while nothing moves it counts only once it has persisted; from
+ * then on it counts until it is confirmed.
  */
 export function secondsBehind(input: BehindInput): Behind {
   const { at, confirmedLsn, positions, trace } = input;
   const written = confirmedLsn === null ? null : positions.writtenAfter(confirmedLsn);
-  if (written === null) return { seconds: null, isMinimum: false };
-  if (written.kind === 'latest') return { seconds: 0, isMinimum: false };
-  if (!trace.moving && !persists(input, written.firstPast)) {
-    return { seconds: trace.everLatest ? 0 : null, isMinimum: false };
-  }
+  if (written === null) return unknownBehind;
+  if (written.kind === 'latest') return { ...unknownBehind, seconds: 0 };
+  const certain = isCertain(input, written);
+  if (!certain && !trace.moving) return { ...unknownBehind, seconds: trace.everLatest ? 0 : null };
   const since = written.kind === 'at' ? written.at : written.firstPast;
   const seconds = Math.max(0, at - since) / 1000;
   // At the first sample nothing is known; "at least 0 s" would read as none.
-  if (written.kind === 'before' && seconds === 0) return { seconds: null, isMinimum: false };
-  return { seconds, isMinimum: written.kind === 'before' };
+  if (written.kind === 'before' && seconds === 0) return { ...unknownBehind, certain };
+  return { seconds, isMinimum: written.kind === 'before', certain };
 }
 
-function persists({ at, confirmedLsn, confirmsAtOnce, trace }: BehindInput, firstPast: number): boolean {
+function isCertain(input: BehindInput, { firstPast }: Exclude<Written, { readonly kind: 'latest' }>): boolean {
+  const { active, at, confirmedLsn, confirmsWithinMs, trace } = input;
+  // With nobody to read it nobody will confirm it.
+  if (!active || trace.countedFor(confirmedLsn)) return true;
+  if (trace.moving && confirmsWithinMs === 0) return true;
   if (!trace.persistsSince(firstPast)) return false;
-  return confirmsAtOnce || trace.hadWorkAfter(confirmedLsn) || at - firstPast >= statusIntervalMs;
+  return (
+    confirmsWithinMs === 0 || trace.hadWorkAfter(confirmedLsn) || unsent(input) || at - firstPast >= confirmsWithinMs
+  );
+}
+
+/** WAL that was there some beats ago isn't even decoded yet: nobody can know that it doesn't concern the consumer. */
+function unsent({ positions, sentLsn, trace }: BehindInput): boolean {
+  const written = sentLsn === null ? null : positions.writtenAfter(sentLsn);
+  return written !== null && written.kind !== 'latest' && trace.persistsSince(written.firstPast);
 }

@@ -35,6 +35,8 @@ export interface PublisherEnd {
   readonly seesSenders: boolean;
   /** Applied and flushed by the consumer. */
   readonly confirmedLsn: Lsn | null;
+  /** Decoded and sent; null without a sender, or where it may not be seen. */
+  readonly sentLsn: Lsn | null;
 }
 
 /** The subscriber's end of a stream. */
@@ -48,6 +50,8 @@ export interface SubscriberEnd {
   readonly receivedLsn: Lsn | null;
   readonly tables: TableProgress | null;
   readonly disableOnError: boolean;
+  /** The role sees what workers wait for. */
+  readonly seesWaits: boolean;
 }
 
 /** The publisher's end of a stream on that server. */
@@ -63,6 +67,7 @@ export function publisherEnd(stream: Stream, server: ServerView): PublisherEnd {
     sender,
     seesSenders: readsAllStats || superuser,
     confirmedLsn: confirmed(slot, sender),
+    sentLsn: knownLsn(sender?.sentLsn ?? null),
   };
 }
 
@@ -82,7 +87,9 @@ export function subscriberEnd(stream: Stream, server: ServerView): SubscriberEnd
   const name = stream.subscriber?.subscriptionName;
   const subscription = pulse.subscriptions.find((one) => one.name === name) ?? null;
   const worker = subscription && mainWorker(pulse.workers, subscription.oid, subscription.name);
+  const { readsAllStats, superuser } = inventory.server.role;
   return {
+    seesWaits: readsAllStats || superuser,
     server,
     pulse,
     subscription,

@@ -4,6 +4,7 @@ import type { LagScope, Stream, StreamLag } from '../model/stream.ts';
 import type { ReplicationService, ServerChange } from '../service.ts';
 import { type Cluster, groupClusters, type KnownServer } from '../topology/clusters.ts';
 import { pairStreams } from '../topology/pairStreams.ts';
+import { type Cascade, cascades } from './cascade.ts';
 import { type PublisherEnd, publisherEnd, serverView, type SubscriberEnd, subscriberEnd } from './ends.ts';
 import { measureLag } from './measure.ts';
 import { LagSeries } from './series.ts';
@@ -24,10 +25,17 @@ interface Entry {
   lag: StreamLag | null;
   readonly trace: StreamTrace;
   readonly series: LagSeries;
+  /** The connections it is measured by: of those that lead to its ends, the ones that see most. */
+  publisherId: string | null;
+  subscriberId: string | null;
 }
 
 /** Evidence changes with the beat; pairs are looked at again this often, milliseconds. */
 const pairAgainMs = 10_000;
+/** When much changes at once (many servers open), pairs are looked at anew so often a second, */
+const atOnceASecond = 5;
+/** and beyond that no more often than this, milliseconds. */
+const gatherMs = 250;
 /** What a stream showed is kept this long after it was last there, milliseconds. */
 const keepMs = 3_600_000;
 
@@ -45,9 +53,16 @@ export class LagMonitor {
   readonly #entries = new Map<string, Entry>();
   readonly #shapes = new Map<string, string>();
   #streams: readonly Stream[] = [];
+  /** The streams that are measured by a connection. */
   #streamsOf: ReadonlyMap<string, readonly string[]> = new Map();
   #clusterOf: ReadonlyMap<string, Cluster> = new Map();
   #pairedAt = -Infinity;
+  /** How often pairs were looked at in the second that began at `from`. */
+  #lately = { from: -Infinity, times: 0 };
+  /** What pairs depend on has changed since they were looked at. */
+  #outdated = false;
+  /** Connections that showed something since then. */
+  readonly #waiting = new Set<string>();
 
   constructor({ connections, now = Date.now, service }: LagMonitorParts) {
     this.#service = service;
@@ -60,11 +75,13 @@ export class LagMonitor {
 
   /** All streams the open connections show. */
   streams(): readonly Stream[] {
+    this.#settle();
     return this.#streams;
   }
 
   /** The lag of the streams in `scope`, as of their last beat. */
   lags(scope: LagScope = { kind: 'all' }): readonly StreamLag[] {
+    this.#settle();
     return this.#streams
       .filter((stream) => this.#isIn(scope, stream))
       .map(({ id }) => this.#entries.get(id)?.lag)
@@ -73,11 +90,24 @@ export class LagMonitor {
 
   /** The lag of a subscription's stream; undefined while nothing is known of it. */
   lagOfSubscription(connectionId: string, subscriptionName: string): StreamLag | undefined {
+    this.#settle();
     const stream = this.#streams.find(
       ({ subscriber }) =>
         subscriber?.subscriptionName === subscriptionName && this.#sameDatabase(subscriber.connectionId, connectionId),
     );
     return (stream && this.#entries.get(stream.id)?.lag) ?? undefined;
+  }
+
+  /** Ways over more than one server, with the lag end to end, as of the last beats. */
+  cascades(): readonly Cascade[] {
+    const databaseOf = (id: string) => {
+      const members = this.#clusterOf.get(id)?.members;
+      return members?.find(({ facts }) => facts.id === id)?.snapshot.inventory.server.database ?? '';
+    };
+    // A server goes by the first of the connections that lead to it.
+    const key = (id: string, database: string | null) =>
+      JSON.stringify([this.#serverOf({ connectionId: id })[0], database ?? databaseOf(id)]);
+    return cascades(this.lags(), key);
   }
 
   /** The figures of a stream over time. */
@@ -105,17 +135,39 @@ export class LagMonitor {
     const changed = change !== 'pulse' || shape !== this.#shapes.get(connectionId);
     if (shape === null) this.#shapes.delete(connectionId);
     else this.#shapes.set(connectionId, shape);
-    const paired = changed || this.#now() - this.#pairedAt >= pairAgainMs;
-    if (paired) this.#pair();
+    // The clock may be set back.
+    const pairedAgo = Math.abs(this.#now() - this.#pairedAt);
+    if (changed || pairedAgo >= pairAgainMs) this.#outdated = true;
     if (pulse) this.#servers.record(connectionId, pulse);
-    for (const id of paired ? this.#streams.map((stream) => stream.id) : (this.#streamsOf.get(connectionId) ?? [])) {
-      this.#measure(id, pulse === null ? null : connectionId);
-    }
+    if (this.#outdated) this.#waiting.add(connectionId);
+    if (this.#outdated && (this.#lately.times < atOnceASecond || pairedAgo >= gatherMs)) this.#settle();
+    else for (const id of this.#streamsOf.get(connectionId) ?? []) this.#measure(id, connectionId);
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Pairs anew where something changed that pairs depend on, and measures every stream. */
+  #settle(): void {
+    if (!this.#outdated) return;
+    this.#outdated = false;
+    const shown = new Set(this.#waiting);
+    this.#waiting.clear();
+    this.#pair();
+    for (const id of shown) {
+      const state = this.#service.state(id);
+      if (state.phase === 'open') this.#servers.record(id, state.snapshot.pulse);
+      else shown.delete(id);
+    }
+    for (const { id } of this.#streams) {
+      const { publisherId = null, subscriberId = null } = this.#entries.get(id) ?? {};
+      const owner = publisherId ?? subscriberId;
+      this.#measure(id, owner !== null && shown.has(owner) ? owner : null);
+    }
   }
 
   #pair(): void {
     this.#pairedAt = this.#now();
+    if (Math.abs(this.#pairedAt - this.#lately.from) > 1000) this.#lately = { from: this.#pairedAt, times: 0 };
+    this.#lately.times += 1;
     const facts = this.#connections.all();
     const servers = facts.flatMap((one): readonly KnownServer[] => {
       const view = serverView(one.name, this.#service.state(one.id));
@@ -128,11 +180,13 @@ export class LagMonitor {
     this.#streams = pairStreams(servers, this.#streams);
     const streamsOf = new Map<string, string[]>();
     for (const stream of this.#streams) {
-      const entry = this.#entries.get(stream.id);
-      if (entry) entry.stream = stream;
-      else this.#entries.set(stream.id, { stream, lag: null, trace: new StreamTrace(), series: new LagSeries() });
-      const ids = new Set([stream.publisher, stream.subscriber].flatMap((end) => (end ? this.#serverOf(end) : [])));
-      for (const id of ids) streamsOf.set(id, [...(streamsOf.get(id) ?? []), stream.id]);
+      const publisherId = stream.publisher && this.#bestOf(stream.publisher.connectionId, false);
+      const subscriberId = stream.subscriber && this.#bestOf(stream.subscriber.connectionId, true);
+      const entry = this.#entries.get(stream.id) ?? { lag: null, trace: new StreamTrace(), series: new LagSeries() };
+      this.#entries.set(stream.id, Object.assign(entry, { stream, publisherId, subscriberId }));
+      for (const id of new Set([publisherId, subscriberId])) {
+        if (id !== null) streamsOf.set(id, [...(streamsOf.get(id) ?? []), stream.id]);
+      }
     }
     this.#streamsOf = streamsOf;
     this.#forget(new Set(facts.map(({ id }) => id)));
@@ -151,9 +205,7 @@ export class LagMonitor {
   #measure(streamId: string, beat: string | null): void {
     const entry = this.#entries.get(streamId);
     if (!entry) return;
-    const { series, stream, trace } = entry;
-    const publisherId = stream.publisher && this.#bestOf(stream.publisher.connectionId, false);
-    const subscriberId = stream.subscriber && this.#bestOf(stream.subscriber.connectionId, true);
+    const { publisherId, series, stream, subscriberId, trace } = entry;
     const publisherView = this.#view(publisherId);
     const subscriberView = this.#view(subscriberId);
     const publisher = publisherView && publisherEnd(stream, publisherView);
@@ -164,12 +216,14 @@ export class LagMonitor {
       stream,
       publisher,
       subscriber,
-      positions: server?.positions ?? null,
-      writtenBytesPerSecond: server?.written.bytesPerSecond ?? null,
+      written: server ?? null,
       trace,
       now: this.#now(),
     });
-    if (beat !== null && beat === (publisherId ?? subscriberId)) series.record(entry.lag);
+    if (beat === null || beat !== (publisherId ?? subscriberId)) return;
+    const pulse = (publisher ?? subscriber)?.pulse;
+    if (pulse?.afterGap) series.interrupt(pulse.sampledAt);
+    series.record(entry.lag);
   }
 
   #view(connectionId: string | null): ReturnType<typeof serverView> {
@@ -216,28 +270,34 @@ export class LagMonitor {
 function observe(trace: StreamTrace, publisher: PublisherEnd | null, subscriber: SubscriberEnd | null): void {
   if (publisher?.server.open) {
     const { confirmedLsn, pulse } = publisher;
-    const { currentLsn, sampledAt, startedAt } = pulse;
+    const { afterGap = false, currentLsn, sampledAt, startedAt } = pulse;
     const reader = subscriber?.server.open ? subscriber : null;
     trace.observePublisher({
       at: sampledAt,
       startedAt,
+      afterGap,
       currentLsn,
       confirmedLsn,
+      sentLsn: publisher.sentLsn,
+      decoding: publisher.slot?.decoding ?? null,
       receivedLsn: reader?.receivedLsn ?? null,
       lastMessageAt: reader && lastMessageByOurClock(reader),
     });
   }
   if (subscriber?.server.open && subscriber.subscription) {
     const { pulse, receivedLsn, subscription, worker } = subscriber;
-    const { appliedLsn, applyErrors, enabled, slotName, syncErrors } = subscription;
+    const { appliedLsn, applyErrors, conflicts = null, enabled, slotName, syncErrors } = subscription;
     const atWork = receivedLsn !== null || (publisher?.server.open === true && publisher.slot?.active === true);
     trace.observeSubscriber({
       at: pulse.sampledAt,
       startedAt: pulse.startedAt,
+      afterGap: pulse.afterGap ?? false,
       enabled,
       slotName,
       working: worker !== null && atWork,
+      workerPid: worker?.pid ?? null,
       errors: applyErrors === null ? null : applyErrors + (syncErrors ?? 0),
+      conflicts,
       appliedLsn,
     });
   }

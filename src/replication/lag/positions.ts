@@ -37,16 +37,18 @@ export class PositionHistory {
   /**
    * Adds a sample; `at` in milliseconds since the epoch. An end before one we had (WAL that a crash took, a standby
    * that was promoted) makes void what was past it: by the time of the first such sample it was there, no more.
+   * `gapBefore`: as Pulse.afterGap; where the clock was set back, what it showed before is of no use.
    */
-  record(at: number, lsn: Lsn): void {
+  record(at: number, lsn: Lsn, gapBefore = false): void {
     const byte = toByte(lsn);
+    if (gapBefore && at < (this.#positions.at(-1)?.at ?? 0) - gapMs) this.#positions = [];
     const firstVoid = this.#firstPast(byte);
     const reached = this.#positions[firstVoid];
     if (reached) this.#positions.splice(firstVoid, Infinity, { ...reached, byte });
     if (at <= (this.#positions.at(-1)?.at ?? 0)) return;
     const last = this.#positions.at(-1);
     const beforeLast = this.#positions.at(-2);
-    const afterGap = last === undefined || at - last.at > gapMs;
+    const afterGap = gapBefore || last === undefined || at - last.at > gapMs;
     if (!afterGap && !last.afterGap && last.byte === byte && beforeLast?.byte === byte) this.#positions.pop();
     this.#positions.push({ at, byte, afterGap });
     if (this.#positions.length > this.#limit) this.#thin();

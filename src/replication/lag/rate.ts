@@ -12,12 +12,15 @@ export class PositionRate {
 
   /**
    * Adds a sample; `at` in milliseconds since the epoch. `epoch` stands for what the position belongs to (when the
-   * server was started): a new one begins anew, and so does a position that went back or isn't known.
+   * server was started): a new one begins anew, and so does a position that went back or isn't known, and a sample
+   * `afterGap` (see Pulse): how fast it moved while nobody looked is not known.
    */
-  record(at: number, lsn: Lsn | null, epoch: number): void {
+  record(at: number, lsn: Lsn | null, epoch: number, afterGap = false): void {
     const last = this.#samples.at(-1);
     const byte = lsn === null ? null : Number(lsnToBytes(lsn));
-    const broken = epoch !== this.#epoch || byte === null || (last !== undefined && byte < last.byte);
+    const isNew = at !== last?.at;
+    const broken =
+      (afterGap && isNew) || epoch !== this.#epoch || byte === null || (last !== undefined && byte < last.byte);
     if (broken || (last !== undefined && at - last.at > longestStepMs)) this.#samples = [];
     this.#epoch = epoch;
     if (byte === null || at <= (this.#samples.at(-1)?.at ?? 0)) return;

@@ -31,6 +31,20 @@ export class LagSeries {
     for (const [metric, column] of this.#values) column[index] = lag[metric] ?? Number.NaN;
   }
 
+  /**
+   * Nothing is known between the last sample and the one that is taken at `at` (see Pulse.afterGap): no line leads over
+   * it. Samples of a future that the clock was set back from are dropped.
+   */
+  interrupt(at: number): void {
+    while (this.#size > 0 && this.#at(this.#size - 1) > at) this.#size -= 1;
+    const last = this.lastAt;
+    if (last === null || last === at) return;
+    this.#advance();
+    const index = this.#index(this.#size - 1);
+    this.#times[index] = last;
+    for (const column of this.#values.values()) column[index] = Number.NaN;
+  }
+
   /** When the last sample was taken; null before the first. */
   get lastAt(): number | null {
     return this.#size === 0 ? null : this.#at(this.#size - 1);

@@ -1,5 +1,6 @@
 import type { Pulse } from '../model/snapshot.ts';
 import type { Cluster } from '../topology/clusters.ts';
+import { DatabaseActivity } from './databaseActivity.ts';
 import { PositionHistory } from './positions.ts';
 import { PositionRate } from './rate.ts';
 
@@ -8,6 +9,7 @@ export interface ServerTrace {
   readonly systemIdentifier: string | null;
   readonly positions: PositionHistory;
   readonly written: PositionRate;
+  readonly activity: DatabaseActivity;
 }
 
 /** The traces of all servers, by connection. */
@@ -20,10 +22,11 @@ export class ServerTraces {
   }
 
   /** Takes what a connection's pulse showed. */
-  record(connectionId: string, { currentLsn, sampledAt, startedAt }: Pulse): void {
+  record(connectionId: string, { afterGap, currentLsn, databaseWrites = [], sampledAt, startedAt }: Pulse): void {
     const trace = this.#traces.get(connectionId);
-    trace?.positions.record(sampledAt, currentLsn);
-    trace?.written.record(sampledAt, currentLsn, startedAt);
+    trace?.positions.record(sampledAt, currentLsn, afterGap);
+    trace?.written.record(sampledAt, currentLsn, startedAt, afterGap);
+    trace?.activity.record(sampledAt, databaseWrites);
   }
 
   /** Shares a trace among the connections of each server; begins anew where another server has taken its place. */
@@ -35,6 +38,7 @@ export class ServerTraces {
         systemIdentifier,
         positions: new PositionHistory(),
         written: new PositionRate(),
+        activity: new DatabaseActivity(),
       };
       for (const { facts } of members) this.#traces.set(facts.id, trace);
     }

@@ -3,7 +3,7 @@ import type { Slot } from '../model/slot.ts';
 import type { StreamState } from '../model/stream.ts';
 import type { Behind } from './behind.ts';
 import type { PublisherEnd, ServerView, SubscriberEnd } from './ends.ts';
-import type { StreamTrace } from './streamTrace.ts';
+import { startPauseMs, type StreamTrace } from './streamTrace.ts';
 
 export interface StateInput {
   /** Milliseconds since the epoch, our clock. */
@@ -13,6 +13,10 @@ export interface StateInput {
   readonly trace: StreamTrace;
   readonly behind: Behind;
   readonly notAppliedBytes: number | null;
+  readonly notSentBytes: number | null;
+  readonly inFlightBytes: number | null;
+  /** See StreamLag. */
+  readonly otherDatabases: readonly string[];
 }
 
 /** A state and the same in words, with its reason. */
@@ -21,12 +25,12 @@ export interface DescribedState {
   readonly text: string;
 }
 
-/** A subscriber takes up to 5 s to start a worker (wal_retrieve_retry_interval), 10–15 somewhat more. */
-const startPauseMs = 7_000;
+/** Where all workers are in use none can be started: so long it may be that one is about to end, milliseconds. */
+const exhaustedMs = 2_000;
 /** From here on a stream that moves is said to catch up, seconds. */
 const catchUpSeconds = 5;
-/** Errors that grew this recently are the reason, milliseconds. */
-const recentErrorMs = 20_000;
+/** Of other databases so many are named. */
+const namedDatabases = 3;
 
 /** What a stream is doing, worst first: what can't be seen, what is broken, what is off, what is slow. */
 export function streamState(input: StateInput): DescribedState {
@@ -41,7 +45,7 @@ export function streamState(input: StateInput): DescribedState {
   if (subscriber?.server.open) {
     return ofSubscriber(input, subscriber) ?? ofPublisher(input) ?? streamingUnseen(subscriber);
   }
-  if (publisher) return ofPublisher(input) ?? inactive(publisher, subscriber);
+  if (publisher) return ofPublisher(input) ?? inactive(input, publisher, subscriber);
   if (subscriber) return unreachable('subscriber', subscriber.server);
   return { state: 'unknown', text: 'unknown: nothing was read from either end yet' };
 }
@@ -91,12 +95,16 @@ function ofSubscriber({ now, publisher, trace }: StateInput, end: SubscriberEnd)
   if (trace.notWorkingSince !== null) {
     // By what was seen, not by the time that has passed since: one look alone proves no standstill.
     const idleMs = end.pulse.sampledAt - trace.notWorkingSince;
-    if (idleMs < startPauseMs && errors === null) {
+    const exhausted = worker === null ? exhaustedText(end) : null;
+    if (idleMs < (exhausted === null ? startPauseMs : exhaustedMs) && errors === null) {
       return { state: 'starting', text: 'starting: the apply worker is not at work yet' };
     }
-    const what = worker === null ? 'no apply worker is running' : 'the apply worker does not get to its slot';
+    const present = trace.unproven
+      ? 'the apply worker is started again and again'
+      : 'the apply worker does not get to its slot';
+    const what = worker === null ? 'no apply worker is running' : present;
     const held = publisher?.slot?.active === true && worker === null ? '; its slot is still held' : '';
-    const why = errors ?? `the log of ${server.name} says why`;
+    const why = exhausted ?? errors ?? `the log of ${server.name} says why`;
     return { state: 'stopped', text: `stopped: ${what}${held}; ${why}` };
   }
   const counts = Object.values(tables?.counts ?? {});
@@ -111,8 +119,15 @@ function ofSubscriber({ now, publisher, trace }: StateInput, end: SubscriberEnd)
   return null;
 }
 
+/** No worker can be started: all that the setting allows run, of all databases of the server. */
+function exhaustedText({ pulse, server }: SubscriberEnd): string | null {
+  const most = Number(server.snapshot.inventory.server.settings['max_logical_replication_workers']?.value ?? Infinity);
+  if ((pulse.workersInUse ?? 0) < most) return null;
+  return `all ${most} logical replication workers of ${server.name} are in use (max_logical_replication_workers)`;
+}
+
 function errorsText(now: number, { server, subscription }: SubscriberEnd, trace: StreamTrace): string | null {
-  if (trace.errorsGrewAt === null || now - trace.errorsGrewAt > recentErrorMs) return null;
+  if (!trace.failsAt(now)) return null;
   const count = (subscription?.applyErrors ?? 0) + (subscription?.syncErrors ?? 0);
   return `it fails again and again (${count} errors so far), see the log of ${server.name}`;
 }
@@ -126,7 +141,7 @@ function ofPublisher(input: StateInput): DescribedState | null {
     const { name } = publisher.server;
     if (isPast(publisher, trace.workingSince))
       return { state: 'starting', text: `starting: figures come as soon as ${name} is read again` };
-    return inactive(publisher, null);
+    return inactive(input, publisher, null);
   }
   const { seesSenders, sender, slot } = publisher;
   if (sender?.state === 'catchup') return { state: 'catchingUp', text: `catching up${toGo(input)}` };
@@ -135,32 +150,61 @@ function ofPublisher(input: StateInput): DescribedState | null {
   }
   if ((behind.seconds ?? 0) >= catchUpSeconds) return { state: 'catchingUp', text: slowText(input) };
   if (sender === null) return { state: 'streaming', text: `read by the process ${slot.activePid ?? 'unknown'}` };
-  return { state: 'streaming', text: 'streaming' };
+  return { state: 'streaming', text: `streaming${othersText(input)}` };
+}
+
+/** What isn't confirmed is only WAL of other databases: nothing waits for the consumer. */
+function othersText({ otherDatabases, publisher }: StateInput): string {
+  if (otherDatabases.length === 0) return '';
+  const more = otherDatabases.length - namedDatabases;
+  const names = [...otherDatabases.slice(0, namedDatabases), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  return `; only other databases write (${names}), nothing of ${publisher?.slot?.database ?? 'its own'} waits`;
 }
 
 function slowText(input: StateInput): string {
   const { behind, now, trace } = input;
   const still = trace.confirmedAt === null ? 0 : (now - trace.confirmedAt) / 1000;
-  if (still >= catchUpSeconds) return `not moving: nothing was confirmed for ${secondsText(still)}${toGo(input)}`;
+  if (still >= catchUpSeconds) {
+    return `not moving: nothing was confirmed for ${secondsText(still)}${toGo(input)}${stuckText(input)}`;
+  }
   return `catching up, ${behind.isMinimum ? 'at least ' : ''}${secondsText(behind.seconds ?? 0)} behind${toGo(input)}`;
+}
+
+/** Where it is held up, as far as both ends show; empty where they don't. */
+function stuckText(input: StateInput): string {
+  const { inFlightBytes, notSentBytes, publisher, subscriber } = input;
+  const worker = subscriber?.server.open ? subscriber.worker : null;
+  const here = subscriber?.server.name ?? '';
+  if (worker?.waitsFor === 'Lock') {
+    const { blockedBy = [] } = worker;
+    const holders = blockedBy.length === 0 ? '' : `, which the process ${blockedBy.join(', ')} holds`;
+    return `; the apply worker (process ${worker.pid}) waits for a lock on ${here}${holders}`;
+  }
+  // A worker that waits for messages has nothing to do.
+  const idle = worker?.waitsFor === 'Activity';
+  if (idle && (inFlightBytes ?? 0) > 0) return `; what is sent does not arrive at ${here}`;
+  if ((idle || worker === null) && (notSentBytes ?? 0) > 0 && inFlightBytes === 0) {
+    return `; the WAL sender (process ${publisher?.sender?.pid ?? 'unknown'} on ${publisher?.server.name ?? ''}) sends nothing`;
+  }
+  return othersText(input);
 }
 
 function toGo({ notAppliedBytes }: StateInput): string {
   return notAppliedBytes === null ? '' : `, ${bytesText(notAppliedBytes)} to go`;
 }
 
-function inactive({ slot }: PublisherEnd, subscriber: SubscriberEnd | null): DescribedState {
+function inactive(input: StateInput, { slot }: PublisherEnd, subscriber: SubscriberEnd | null): DescribedState {
   if (subscriber && !subscriber.server.open) {
     const since = clockText(subscriber.server.snapshot.pulse.sampledAt);
     return {
       state: 'inactive',
-      text: `inactive: no answer from the subscriber ${subscriber.server.name} since ${since}`,
+      text: `inactive: no answer from the subscriber ${subscriber.server.name} since ${since}${othersText(input)}`,
     };
   }
   const since = Date.parse(slot?.inactiveSince ?? '');
   return {
     state: 'inactive',
-    text: `inactive: nobody reads it${Number.isNaN(since) ? '' : ` since ${clockText(since)}`}`,
+    text: `inactive: nobody reads it${Number.isNaN(since) ? '' : ` since ${clockText(since)}`}${othersText(input)}`,
   };
 }
 

@@ -40,6 +40,8 @@ export interface ConnectionFacts {
   /** Changes are refused. */
   readonly readOnly: boolean;
   readonly target: ConnectionTarget;
+  /** Bytes that the volume of the server's pg_wal holds, where the person gave them: no statement tells. */
+  readonly walVolumeBytes?: number | null;
 }
 
 /** Where the service gets its connections from. Implemented by the connections room. */

@@ -63,6 +63,11 @@ export function isSecretKeyword(keyword: string): boolean {
   return secretKeywords.includes(keyword) || /password|secret/i.test(keyword);
 }
 
+/** Whether a value is given to a secret keyword anywhere in a text, which needn't be a connection string yet. */
+export function mentionsSecret(text: string): boolean {
+  return [...text.matchAll(/(\w+)\s*=/g)].some(([, keyword]) => isSecretKeyword((keyword ?? '').toLowerCase()));
+}
+
 /** The value of a keyword, undefined where it isn't given or is empty (which libpq takes as not given). */
 export function conninfoValue(pairs: ConninfoPairs, keyword: string): string | undefined {
   return pairs.find(([candidate]) => candidate === keyword)?.[1] || undefined;

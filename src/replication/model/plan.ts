@@ -1,4 +1,5 @@
 import type { ErrorDescription } from './errors.ts';
+import type { Lsn } from './lsn.ts';
 import type { Statement } from './statement.ts';
 
 /** none: can be undone; lossy: something is lost (data position, retained WAL, an object); severe: type the name. */
@@ -8,6 +9,29 @@ export type Risk = 'none' | 'lossy' | 'severe';
 export interface PlannedServer {
   readonly systemIdentifier: string | null;
   readonly database: string;
+  /** Where its WAL ended when the plan was made: the same server never falls behind it. Absent where nobody knows. */
+  readonly lsn?: Lsn;
+  /**
+   * Where the connection led to, "db-1:5432". A restored copy has the identifier of the server it was made of, so the
+   * person is asked where this has changed. Absent where nobody knows.
+   */
+  readonly address?: string;
+}
+
+/** An object that a plan is about. */
+export interface PlanSubject {
+  readonly kind: 'publication' | 'subscription' | 'slot' | 'table';
+  readonly name: string;
+  /** Of a table. */
+  readonly schema?: string;
+}
+
+/** How a step is taken back. */
+export interface StepUndo {
+  readonly title: string;
+  readonly statement: Statement;
+  /** It comes after the undo of all other steps: a refresh that takes over what those brought back. */
+  readonly afterwards?: true;
 }
 
 /** One statement on one server. */
@@ -36,7 +60,9 @@ export interface Step {
   /** What is lost, in words; null where nothing is. */
   readonly consequence: string | null;
   /** How to take it back; null where it can't be. */
-  readonly undo: { readonly title: string; readonly statement: Statement } | null;
+  readonly undo: StepUndo | null;
+  /** Why it can't be taken back, a sentence; said before the plan is run. Only where `undo` is null. */
+  readonly noUndo?: string;
   /**
    * For steps that may wait for other transactions (slot creation, CREATE SUBSCRIPTION): how long they may,
    * in milliseconds, and on which connections the transactions to wait for can be seen. Always bounded.
@@ -47,6 +73,21 @@ export interface Step {
    * resumed plan runs it again. Absent where nothing in the catalogs tells.
    */
   readonly effect?: Statement;
+  /**
+   * The effect goes by again without anybody's doing (an emptied table is filled, workers start): that it isn't there any
+   * more when the plan is resumed means nothing.
+   */
+  readonly passing?: true;
+  /**
+   * Carried out a second time it changes nothing more (a reload, a refresh, the same connection string). Where nothing
+   * tells whether it was carried out, a resumed plan runs it again instead of asking the person.
+   */
+  readonly repeatable?: true;
+  /**
+   * The objects on its server that it changes, of those that the plan was made from; all of them where absent. When the
+   * plan is resumed, the others still have to be as they were.
+   */
+  readonly touches?: readonly PlanSubject[];
   /** What has to be looked for after the step was cancelled or ran out of time; absent where nothing can stay behind. */
   readonly leftovers?: readonly Leftover[];
 }
@@ -63,13 +104,9 @@ export interface Leftover {
 }
 
 /** An object as it was when a plan was made from it. */
-export interface PlanBasis {
+export interface PlanBasis extends PlanSubject {
   readonly connectionId: string;
   readonly serverName: string;
-  readonly kind: 'publication' | 'subscription' | 'slot' | 'table';
-  readonly name: string;
-  /** Of a table. */
-  readonly schema?: string;
   /** What `fingerprintOf` (operations/basis.ts) gave; empty where there was no such object. */
   readonly fingerprint: string;
 }

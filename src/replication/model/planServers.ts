@@ -1,3 +1,4 @@
+import type { ConnectionFacts, ConnectionTarget } from './connect.ts';
 import type { Plan } from './plan.ts';
 
 /** A server that a plan changes, by one of its connections. */
@@ -17,4 +18,44 @@ export function serversChangedBy(plan: Plan): readonly ChangedServer[] {
     if (!servers.has(connectionId)) servers.set(connectionId, { connectionId, serverName, direct: false });
   }
   return [...servers.values()];
+}
+
+/** A server of a plan whose connection leads elsewhere than when the plan was made. */
+export interface MovedServer {
+  readonly connectionId: string;
+  /** The connection's name now. */
+  readonly name: string;
+  /** As `addressOf` gave them. */
+  readonly before: string;
+  readonly now: string;
+}
+
+/** The connections of a plan's steps that were edited to lead to another host or port since it was made, each once. */
+export function movedServers(
+  plan: Plan,
+  facts: (connectionId: string) => ConnectionFacts | undefined,
+): readonly MovedServer[] {
+  const moved = new Map<string, MovedServer>();
+  for (const { connectionId, plannedFor } of plan.steps) {
+    const known = facts(connectionId);
+    const before = plannedFor?.address;
+    if (!known || before === undefined || before === addressOf(known.target)) continue;
+    moved.set(connectionId, { connectionId, name: known.name, before, now: addressOf(known.target) });
+  }
+  return [...moved.values()];
+}
+
+/** The plan with the address that each of its connections leads to now, where it has none yet: PlannedServer.address. */
+export function withAddresses(plan: Plan, facts: (connectionId: string) => ConnectionFacts | undefined): Plan {
+  const steps = plan.steps.map((step) => {
+    const known = facts(step.connectionId);
+    if (!known || !step.plannedFor || step.plannedFor.address !== undefined) return step;
+    return { ...step, plannedFor: { ...step.plannedFor, address: addressOf(known.target) } };
+  });
+  return { ...plan, steps };
+}
+
+/** "db-1:5432" */
+function addressOf({ host, port }: ConnectionTarget): string {
+  return `${host}:${port}`;
 }

@@ -20,6 +20,13 @@ export interface PublishedTable {
   readonly filter: string | null;
 }
 
+/** A table that a publication FOR ALL TABLES leaves out (pg_publication_rel.prexcept). */
+export interface ExceptedTable {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+}
+
 /** A publication (pg_publication, pg_publication_rel, pg_publication_namespace). */
 export interface Publication {
   readonly oid: number;
@@ -36,6 +43,10 @@ export interface Publication {
   readonly tables: readonly PublishedTable[];
   /** The schemas named in it, since 15. */
   readonly schemas: readonly string[];
+  /** What FOR ALL TABLES leaves out, in order of schema and name (19, untried); absent where there is nothing. */
+  readonly exceptTables?: readonly ExceptedTable[];
+  /** FOR ALL SEQUENCES (19, untried); absent where it isn't. */
+  readonly allSequences?: true;
   /** COMMENT ON PUBLICATION; null where there is none. */
   readonly comment: string | null;
 }

@@ -15,6 +15,23 @@ export function bytesText(value: number): string {
   return `${amount < 100 ? Math.round(amount) : Math.round(amount / 10) * 10} ${units[unit]}`;
 }
 
+const sizePattern = /^(\d{1,7}(?:\.\d{1,3})?) ?([kMGTP]?)(i?B)?$/i;
+
+/** A size as people type it, in units of 1024: `200 GB`, `1.5TB`, `512 GiB`. Null where it is none, or zero. */
+export function parseBytes(text: string): number | null {
+  const [, amount, letter = ''] = sizePattern.exec(text.trim()) ?? [];
+  if (amount === undefined) return null;
+  const power = ['', 'K', 'M', 'G', 'T', 'P'].indexOf(letter.toUpperCase());
+  const bytes = Math.round(Number(amount) * 1024 ** power);
+  return bytes > 0 ? bytes : null;
+}
+
+/** A size so that `parseBytes` gives the same again: `200 GB`, in the largest unit of which it is a whole number. */
+export function sizeText(bytes: number): string {
+  const power = units.findLastIndex((_, index) => bytes % 1024 ** index === 0);
+  return `${bytes / 1024 ** power} ${units[power]}`;
+}
+
 /** Seconds in the unit that fits: `0 s`, `0.4 s`, `42 s`, `3 min`, `5 h`, `12 d`. Negative counts as zero. */
 export function secondsText(value: number): string {
   const amount = Math.max(0, value);
@@ -30,18 +47,6 @@ export function durationText(value: number): string {
   if (amount < 3600) return `${Math.floor(amount / 60)} min`;
   if (amount < 48 * 3600) return `${Math.floor(amount / 3600)} h`;
   return `${Math.floor(amount / 86_400)} d`;
-}
-
-/** Further off than this the loss of a slot isn't foretold, seconds. */
-const forecastSeconds = 48 * 3600;
-
-/**
- * "⚠ lost in ≈ 2 h": when a slot that isn't read is lost, from the bytes that may still be written and those written
- * per second. Null where that is more than two days off.
- */
-export function lossText(headroomBytes: number, bytesPerSecond: number): string | null {
-  const seconds = bytesPerSecond > 0 ? Math.max(0, headroomBytes) / bytesPerSecond : Infinity;
-  return seconds < forecastSeconds ? `⚠ lost in ≈ ${durationText(Math.max(60, seconds))}` : null;
 }
 
 function trimZero(text: string): string {

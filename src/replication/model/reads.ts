@@ -56,6 +56,8 @@ export interface ColumnDefinition {
   readonly collation: string | null;
   /** A function that isn't PostgreSQL's own and that the expression calls, as regprocedure writes it. */
   readonly callsFunction?: string;
+  /** Whether a subscription gets its values; absent where nobody has asked for which. */
+  readonly sent?: boolean;
 }
 
 /** A constraint as pg_get_constraintdef() writes it. */
@@ -88,6 +90,14 @@ export interface TableDefinition extends TableName {
   readonly replicaIdentity: 'default' | 'index' | 'full' | 'nothing';
   /** The index that is the replica identity, as CREATE UNIQUE INDEX; null where it is none of a constraint's. */
   readonly identityIndex: { readonly name: string; readonly sql: string | null } | null;
+}
+
+/** Tables that a subscriber lacks, as they are to be made there before it subscribes. */
+export interface NewTables {
+  /** As the publisher has them, with what is sent of them. */
+  readonly definitions: readonly TableDefinition[];
+  /** Of the types and sequences they need, those that the subscriber has already. */
+  readonly there: readonly TableName[];
 }
 
 /** What to peek at. */

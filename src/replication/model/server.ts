@@ -19,6 +19,14 @@ export interface ServerSetting {
   readonly unit: string | null;
 }
 
+/** A foreign server by which a subscription can connect (19, untried), with what its options say of the publisher. */
+export interface ForeignServer {
+  readonly name: string;
+  readonly host: string | null;
+  readonly port: number | null;
+  readonly database: string | null;
+}
+
 export interface ServerInfo {
   /** As the server writes it, "18.4". */
   readonly version: string;
@@ -39,4 +47,9 @@ export interface ServerInfo {
   readonly providerSigns?: readonly string[];
   /** Schemas of the database outside the system's. */
   readonly schemas: readonly string[];
+  /**
+   * Foreign servers whose wrapper can give a connection string and that the role may use, by name (19, untried); absent
+   * where there are none.
+   */
+  readonly foreignServers?: readonly ForeignServer[];
 }

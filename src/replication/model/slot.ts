@@ -29,6 +29,23 @@ export interface Slot {
   readonly synced: boolean | null;
   /** ISO 8601, since 17; null while active. */
   readonly inactiveSince: string | null;
+  /** Why it was left out when it was last to be brought up to date on a standby (slotsync_skip_reason, 19, untried). */
+  readonly syncSkipReason?: string;
+  /** What decoding for it has cost so far; since 14, and null until something was decoded. */
+  readonly decoding?: SlotDecoding | null;
+}
+
+/** A row of pg_stat_replication_slots: counters that only grow, until somebody resets them. */
+export interface SlotDecoding {
+  /** Transactions that did not fit into logical_decoding_work_mem and went to disk. */
+  readonly spillTransactions: number;
+  readonly spillBytes: number;
+  /** Transactions that were sent before they were committed. */
+  readonly streamTransactions: number;
+  readonly streamBytes: number;
+  /** Transactions of the slot's database that were handed to the output plugin, and their bytes. */
+  readonly totalTransactions: number;
+  readonly totalBytes: number;
 }
 
 /** A WAL sender (pg_stat_replication). LSNs and state are null without pg_monitor, and while it starts. */

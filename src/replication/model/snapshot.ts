@@ -1,3 +1,4 @@
+import type { CopyingTable } from './copy.ts';
 import type { Lsn } from './lsn.ts';
 import type { Publication } from './publication.ts';
 import type { ServerInfo } from './server.ts';
@@ -31,7 +32,8 @@ export interface Inventory {
 export interface SubscriptionWorker {
   readonly subscriptionOid: number;
   readonly subscriptionName: string;
-  readonly kind: 'apply' | 'tableSynchronization' | 'parallelApply';
+  /** The last one since 19, untried. */
+  readonly kind: 'apply' | 'tableSynchronization' | 'parallelApply' | 'sequenceSynchronization';
   /** Null when it isn't running. */
   readonly pid: number | null;
   /** The table, for table synchronization. */
@@ -40,6 +42,16 @@ export interface SubscriptionWorker {
   readonly latestEndLsn: Lsn | null;
   /** Milliseconds since the epoch, the subscriber's clock. */
   readonly lastMessageAt: number | null;
+  /** What it waits for, as pg_stat_activity says: "Lock", "IO". Null while it waits for nothing, or may not be seen. */
+  readonly waitsFor?: string | null;
+  /** Processes that hold the lock it waits for. */
+  readonly blockedBy?: readonly number[];
+}
+
+/** How many rows the transactions of a database have written so far, by pg_stat_database: a counter that only grows. */
+export interface DatabaseWrites {
+  readonly database: string;
+  readonly rows: number;
 }
 
 /** How far the tables of one subscription are. */
@@ -59,6 +71,8 @@ export interface SubscriptionPulse {
   /** pg_stat_subscription_stats, since 15. */
   readonly applyErrors: number | null;
   readonly syncErrors: number | null;
+  /** Conflicts of all kinds, since 18. */
+  readonly conflicts?: number | null;
   /** pg_replication_origin_status.remote_lsn: applied up to here. Null where it may not be read. */
   readonly appliedLsn: Lsn | null;
 }
@@ -69,6 +83,11 @@ export interface Pulse {
   /** Milliseconds since the epoch, our clock: middle of the round trip. */
   readonly sampledAt: number;
   readonly tookMs: number;
+  /**
+   * The machine slept, this program was stopped, or our clock was set since the sample before: nothing may be computed
+   * from that one to this one. Absent otherwise.
+   */
+  readonly afterGap?: boolean;
   /** Milliseconds since the epoch by the server's clock. */
   readonly serverTime: number;
   /** Milliseconds since the epoch: pg_postmaster_start_time(). Another value means that the server was restarted. */
@@ -81,6 +100,14 @@ export interface Pulse {
   readonly workers: readonly SubscriptionWorker[];
   readonly subscriptions: readonly SubscriptionPulse[];
   readonly tableProgress: readonly TableProgress[];
+  /** The tables whose rows are being copied, 200 at the most. */
+  readonly copying?: readonly CopyingTable[];
+  /** Per database, those of slots first; 100 at the most. */
+  readonly databaseWrites?: readonly DatabaseWrites[];
+  /** Logical replication workers that run, of all databases. */
+  readonly workersInUse?: number;
+  /** The subscriptions of all databases of the server, whoever may connect to them. */
+  readonly subscriptionOids?: readonly number[];
   /** Differs when the catalogs of publications, subscriptions or tables changed. Compare for equality only. */
   readonly catalogMark: string;
 }

@@ -1,3 +1,6 @@
+import type { SlotDecoding } from './slot.ts';
+import type { HiddenFact } from './snapshot.ts';
+
 /**
  * What a stream is doing. unknown: the role may not see it; unreachable: the publisher can't be reached now;
  * stopped: enabled, but no apply worker runs; slotMissing: the subscription's slot isn't on the publisher.
@@ -57,6 +60,33 @@ export interface StreamLag {
   readonly appliedBytesPerSecond: number | null;
   /** WAL bytes written on the publisher per second over the last samples. */
   readonly writtenBytesPerSecond: number | null;
+  /** WAL bytes decoded and sent per second over the last samples. */
+  readonly sentBytesPerSecond: number | null;
+  /** What decoding for the slot has cost; null before 14, and until something was decoded. */
+  readonly decoding: StreamDecoding | null;
+  /** Errors of applying and of table synchronization in the last minute, or since we look; null before 15. */
+  readonly errorsPerMinute: number | null;
+  /** Conflicts in the last minute, or since we look; null before 18. */
+  readonly conflictsPerMinute: number | null;
+  /**
+   * The databases whose WAL alone makes up what isn't confirmed, as far as the statistics of both ends tell: the
+   * slot's own wrote no row meanwhile. Empty where it did, or where nobody can tell.
+   */
+  readonly otherDatabases: readonly string[];
+  /** Seconds since the consumer's last reply, the difference of the clocks allowed for; null before 12 or without both ends. */
+  readonly replyAgeSeconds: number | null;
+  /** The subscriber's clock minus the publisher's, milliseconds, as exact as half a round trip; null without both ends. */
+  readonly clockDifferenceMs: number | null;
+  /** Figures that a role may not see, and what would show them: these are unknown, not zero. */
+  readonly hidden: readonly HiddenFact[];
+}
+
+/** What did not fit into memory while a stream was decoded (pg_stat_replication_slots). */
+export interface StreamDecoding extends SlotDecoding {
+  /** Transactions that went to disk in the last minute, or since we look. */
+  readonly spillsPerMinute: number;
+  /** Transactions that were sent before their commit in the last minute, or since we look. */
+  readonly streamedPerMinute: number;
 }
 
 /** Which streams are meant: all, those of one server in either role, or the one of a slot. */

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 
-import type { PlanBasis } from '../model/plan.ts';
+import type { PlanBasis, PlanSubject } from '../model/plan.ts';
 import type { PublishedTable } from '../model/publication.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { PlanTarget } from './target.ts';
 
-type Subject = Pick<PlanBasis, 'kind' | 'name' | 'schema'>;
-
 /** What a plan about these objects of `target` is made from, for `Plan.basis`. */
-export function basisOf(target: PlanTarget, subjects: readonly Subject[]): readonly PlanBasis[] {
+export function basisOf(target: PlanTarget, subjects: readonly PlanSubject[]): readonly PlanBasis[] {
   const { connectionId, serverName, snapshot } = target;
   return subjects.map((subject) => ({
     connectionId,
@@ -20,10 +18,10 @@ export function basisOf(target: PlanTarget, subjects: readonly Subject[]): reado
 
 /**
  * A text that differs when the definition of an object does: all of a publication, a subscription or a table's
- * identity, of a slot what doesn't move. What changes by itself is left out: how far tables are copied, whether
- * two-phase commit has come into force, the transaction to be skipped. Empty where the snapshot has no such object.
+ * identity, of a slot what doesn't move. What changes by itself is left out: how far tables and sequences are copied, whether
+ * two-phase commit has come into force, dead tuples are still retained, the transaction to be skipped. Empty where the snapshot has no such object.
  */
-export function fingerprintOf({ inventory, pulse }: Snapshot, { kind, name, schema }: Subject): string {
+export function fingerprintOf({ inventory, pulse }: Snapshot, { kind, name, schema }: PlanSubject): string {
   switch (kind) {
     case 'publication': {
       const found = inventory.publications.find((publication) => publication.name === name);
@@ -32,11 +30,13 @@ export function fingerprintOf({ inventory, pulse }: Snapshot, { kind, name, sche
     case 'subscription': {
       const found = inventory.subscriptions.find((subscription) => subscription.name === name);
       if (!found) return '';
-      const { tables, skipLsn: _, options, ...definition } = found;
+      const { tables, sequences, skipLsn: _, retentionStopped: _stopped, options, ...definition } = found;
       const twoPhase = options.twoPhase === null ? null : options.twoPhase !== 'disabled';
       // pg_subscription_rel has no order of its own: a row moves in it as its state changes.
-      const oids = tables.map(({ oid }) => oid).toSorted((a, b) => a - b);
-      return digest({ ...definition, options: { ...options, twoPhase }, tables: oids });
+      const oids = (of: readonly { readonly oid: number }[]): readonly number[] =>
+        of.map(({ oid }) => oid).toSorted((a, b) => a - b);
+      const members = { tables: oids(tables), ...(sequences ? { sequences: oids(sequences) } : {}) };
+      return digest({ ...definition, options: { ...options, twoPhase }, ...members });
     }
     case 'slot': {
       const found = pulse.slots.find((slot) => slot.name === name);

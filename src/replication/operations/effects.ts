@@ -25,6 +25,12 @@ export function subscriptionHas(name: string, condition: string): Statement {
   return [`SELECT 1 FROM pg_catalog.pg_subscription WHERE ${named} AND (${condition})`];
 }
 
+/** A subscription of that name reads these publications, and no others. */
+export function subscriptionReads(name: string, publications: readonly string[]): Statement {
+  const array = `ARRAY[${publications.map(quoteLiteral).join(', ')}]::text[]`;
+  return subscriptionHas(name, `subpublications @> ${array} AND subpublications <@ ${array}`);
+}
+
 /** There is (or isn't) a replication slot of that name. */
 export function slotIs(name: string, there = true): Statement {
   return existence(`SELECT 1 FROM pg_catalog.pg_replication_slots WHERE slot_name = ${quoteLiteral(name)}`, there);

@@ -5,8 +5,8 @@ import { quoteIdentifier, quoteLiteral } from '../postgres/quote.ts';
 import { basisOf } from './basis.ts';
 import { publicationIs, subscriptionHas, subscriptionIs } from './effects.ts';
 import { checkObjectName } from './names.ts';
-import { publicationOf, type PublicationReader } from './publication/dropPublication.ts';
-import { readersInWords, slotsInWords, slotsThatMayRead, type KnownReaders } from './publication/publicationReaders.ts';
+import { publicationOf } from './publication/dropPublication.ts';
+import { readersInWords, unknownReadersInWords, type KnownReaders } from './publication/publicationReaders.ts';
 import { makePlan, type StepDraft } from './steps.ts';
 import { subscriptionOf, type PlanTarget } from './target.ts';
 import { listInWords } from './words.ts';
@@ -16,7 +16,7 @@ export type NamedKind = 'publication' | 'subscription';
 
 /**
  * Renames. A publication's readers must be told its new name (ALTER SUBSCRIPTION … SET PUBLICATION): a consequence
- * says which are known (`readers`). A subscription's slot keeps its name. Throws ReplicationError 'missing',
+ * says which are known. A subscription's slot keeps its name. Throws ReplicationError 'missing',
  * 'invalidInput', 'duplicate'.
  */
 export function planRename(
@@ -24,7 +24,7 @@ export function planRename(
   kind: NamedKind,
   name: string,
   to: string,
-  readers: readonly PublicationReader[] = [],
+  known: KnownReaders = {},
 ): Plan {
   objectOf(target, kind, name);
   const { publications, subscriptions } = target.snapshot.inventory;
@@ -37,7 +37,7 @@ export function planRename(
   const alter = (from: string, into: string): Statement => [
     `ALTER ${objectSql(kind, from)} RENAME TO ${quoteIdentifier(into)}`,
   ];
-  const consequence = kind === 'publication' ? renameConsequence(target, name, { readers }) : null;
+  const consequence = kind === 'publication' ? renameConsequence(target, name, known) : null;
   const step: StepDraft = {
     on: target,
     title: `Rename ${kind} ${name} to ${to}`,
@@ -114,19 +114,21 @@ export function planSetComment(target: PlanTarget, kind: NamedKind, name: string
  * catalogs as they were when it was written, so the old name is needed for WAL from before, the new one for what comes
  * after. Up to 17 a name that isn't there stops the stream; 18 leaves the publication out with a warning.
  */
-export function renameConsequence(target: PlanTarget, name: string, { readers = [] }: KnownReaders): string | null {
+export function renameConsequence(
+  target: PlanTarget,
+  name: string,
+  { readers = [], slots }: KnownReaders,
+): string | null {
   const known = readersInWords(name, readers);
-  const slots = slotsThatMayRead(target);
-  if (known.length === 0 && slots.length === 0) return null;
-  const who =
-    known.length > 0
-      ? `${listInWords(known)} ${known.length === 1 ? 'reads' : 'read'} it under the name ${name}`
-      : `It may be read under the name ${name} through the replication slot ${slotsInWords(slots)}`;
+  const unknown = unknownReadersInWords(target, known.length > 0, slots);
+  if (known.length === 0 && unknown === '') return null;
+  const reads = `${listInWords(known)} ${known.length === 1 ? 'reads' : 'read'} it under the name ${name}.`;
+  const who = [known.length > 0 ? reads : '', unknown].filter((text) => text !== '').join(' ');
   const stops =
     target.snapshot.inventory.server.versionNumber < 180000
       ? 'the subscription stops with an error'
       : 'its tables are left out of the stream';
-  return `${who}: after the rename ${stops} until it is told the new name (ALTER SUBSCRIPTION … SET PUBLICATION). Let it catch up first: what was written before the rename can be read only under the old name.`;
+  return `${who} After the rename ${stops} until it is told the new name (ALTER SUBSCRIPTION … SET PUBLICATION). Let it catch up first: what was written before the rename can be read only under the old name.`;
 }
 
 function objectOf(

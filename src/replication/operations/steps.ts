@@ -1,5 +1,6 @@
 import type { Plan, PlanBasis, PlannedServer, Step } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { holdsPlainSecret } from '../postgres/statement.ts';
 
 /** How long a change may wait for locks or for the publisher where the person wasn't asked, in milliseconds. */
 export const lockWaitLimitMs = 15_000;
@@ -11,7 +12,10 @@ export type StepDraft = Pick<Step, 'title' | 'statement'> &
     readonly on: { readonly connectionId: string; readonly serverName: string; readonly snapshot?: Snapshot };
   };
 
-/** Puts drafts in order into a plan, each plan with an id of its own. */
+/**
+ * Puts drafts in order into a plan, each plan with an id of its own. Where a password is sent by a role that can't keep it
+ * out of the server's log, a remark says so.
+ */
 export function makePlan(
   title: string,
   drafts: readonly StepDraft[],
@@ -30,9 +34,28 @@ export function makePlan(
     wait: null,
     ...draft,
   }));
-  return { id: globalThis.crypto.randomUUID(), title, steps, remarks, ...(basis.length > 0 ? { basis } : {}) };
+  return {
+    id: globalThis.crypto.randomUUID(),
+    title,
+    steps,
+    remarks: [...remarks, ...logRemarks(drafts)],
+    ...(basis.length > 0 ? { basis } : {}),
+  };
 }
 
-function plannedFor({ inventory }: Snapshot): PlannedServer {
-  return { systemIdentifier: inventory.server.systemIdentifier, database: inventory.server.database };
+function plannedFor({ inventory, pulse }: Snapshot): PlannedServer {
+  const { systemIdentifier, database } = inventory.server;
+  return { systemIdentifier, database, lsn: pulse.currentLsn };
+}
+
+/** What postgres/quietLog.ts can do only for a superuser, or since 15 for a role that was granted it. Once a server. */
+function logRemarks(drafts: readonly StepDraft[]): readonly string[] {
+  const remarks = drafts.flatMap(({ on, statement }) => {
+    const role = on.snapshot?.inventory.server.role;
+    if (!role || role.superuser || !holdsPlainSecret(statement)) return [];
+    return [
+      `The statement has a password in it, and ${role.name} isn’t a superuser of ${on.serverName}: should it fail, or should that server log statements, its log may keep it (log_min_error_statement, log_statement). Since PostgreSQL 15 a role that was granted SET on these settings keeps it out too.`,
+    ];
+  });
+  return [...new Set(remarks)];
 }

@@ -2,6 +2,7 @@ import type { PublicationChoice, PublishedTableChoice } from '../model/choices.t
 import type { Publication } from '../model/publication.ts';
 import type { Inventory } from '../model/snapshot.ts';
 import type { Statement } from '../model/statement.ts';
+import { namesMembers, scopeClause } from '../operations/publication/publicationScope.ts';
 import { memberClause, optionChanges, publishedOperations } from '../operations/publication/publicationSql.ts';
 import { writtenMembers } from '../operations/publication/publishedTables.ts';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote.ts';
@@ -38,7 +39,22 @@ export function publicationAsChoice(inventory: Inventory, publication: Publicati
     filter: table.filter,
     ...(parents.has(table.oid) ? { only: true } : {}),
   }));
-  return { name, scope: allTables ? 'allTables' : 'chosen', schemas, tables, operations, viaRoot, generatedColumns };
+  const exceptTables = publication.exceptTables?.map(({ oid, schema, name: of }) => ({
+    schema,
+    name: of,
+    ...(parents.has(oid) ? { only: true } : {}),
+  }));
+  return {
+    name,
+    scope: allTables ? 'allTables' : 'chosen',
+    schemas,
+    tables,
+    operations,
+    viaRoot,
+    generatedColumns,
+    ...(exceptTables ? { exceptTables } : {}),
+    ...(publication.allSequences ? { allSequences: true } : {}),
+  };
 }
 
 /**
@@ -48,7 +64,17 @@ export function publicationAsChoice(inventory: Inventory, publication: Publicati
 export function publicationAsWritten(inventory: Inventory, publication: Publication): PublicationChoice {
   const choice = publicationAsChoice(inventory, publication);
   const members = choice.tables.map(({ schema, name, columns, filter }) => ({ schema, name, columns, filter }));
-  return { ...choice, tables: writtenMembers(inventory, members, members) };
+  const except = (choice.exceptTables ?? []).map(({ schema, name }) => ({ schema, name, columns: null, filter: null }));
+  const exceptTables = writtenMembers(inventory, except, except).map(({ schema, name, only }) => ({
+    schema,
+    name,
+    ...(only === true ? { only } : {}),
+  }));
+  return {
+    ...choice,
+    tables: writtenMembers(inventory, members, members),
+    ...(exceptTables.length > 0 ? { exceptTables } : {}),
+  };
 }
 
 /** What is published is said also where it is the default: before 11 the default was without TRUNCATE. */
@@ -56,7 +82,9 @@ function createSql(inventory: Inventory, choice: PublicationChoice): string {
   const { operations } = choice;
   const published = `publish = ${quoteLiteral(publishedOperations(inventory, choice))}`;
   const others = optionChanges(inventory, { operations, viaRoot: false, generatedColumns: 'none' }, choice);
-  const members = choice.scope === 'allTables' ? 'ALL TABLES' : memberClause(inventory, choice.tables, choice.schemas);
+  const members = namesMembers(choice)
+    ? memberClause(inventory, choice.tables, choice.schemas)
+    : scopeClause(inventory, choice);
   return [
     `CREATE PUBLICATION ${quoteIdentifier(choice.name)}`,
     ...(members === null ? [] : [`  FOR ${members}`]),

@@ -3,6 +3,7 @@ import { Secret } from '../model/secret.ts';
 import type { Inventory } from '../model/snapshot.ts';
 import type { Statement, StatementPart } from '../model/statement.ts';
 import type { Subscription, SubscriptionOptions } from '../model/subscription.ts';
+import { serverClause } from '../operations/subscription/foreignServer.ts';
 import { optionRules, presentOptions } from '../operations/subscription/subscriptionOptions.ts';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote.ts';
 import { mustFind } from './find.ts';
@@ -30,8 +31,11 @@ export function scriptSubscription(
   const options = [...slotOptions(subscription, facts), ...optionsAsSql(subscription.options)];
   return [
     [
-      `CREATE ${object}\n  CONNECTION `,
-      connectionPart(subscription, facts),
+      `CREATE ${object}\n  `,
+      // 19, untried: it stands in place of the connection string.
+      ...(subscription.foreignServer === undefined
+        ? ['CONNECTION ', connectionPart(subscription, facts)]
+        : [serverClause(subscription.foreignServer)]),
       `\n  PUBLICATION ${subscription.publications.map(quoteIdentifier).join(', ')}`,
       `\n  WITH (${options.join(', ')})`,
     ],
@@ -48,8 +52,17 @@ export function subscriptionScriptNotes(
 ): readonly string[] {
   const subscription = subscriptionNamed(inventory, name);
   const { slotName } = subscription;
-  const secrets = secretKeywords(subscription, facts);
+  const { foreignServer } = subscription;
+  const secrets = foreignServer === undefined ? secretKeywords(subscription, facts) : [];
   return [
+    ...(foreignServer === undefined
+      ? []
+      : [
+          `It connects by the foreign server ${foreignServer}, which must be there, with a user mapping for whoever runs this and for ${subscription.owner}.`,
+        ]),
+    ...(subscription.sequences === undefined
+      ? []
+      : ['The sequences are not synchronized by it: run ALTER SUBSCRIPTION … REFRESH SEQUENCES afterwards.']),
     ...(secrets === null
       ? ['Fill in the connection string where the dots are: this role may not read it.']
       : secrets.map((keyword) => `Fill in ${secretInWords(keyword)} where the dots are.`)),
@@ -145,6 +158,9 @@ const defaults: ReturnType<typeof presentOptions> = {
   runAsOwner: false,
   origin: 'any',
   failover: false,
+  retainDeadTuples: false,
+  maxRetentionDuration: 0,
+  walReceiverTimeout: '-1',
 };
 
 /** Each option the version has, where it isn't the default. */

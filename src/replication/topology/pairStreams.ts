@@ -163,13 +163,13 @@ function publisherOfMissingSlot(
     if (stillKnown && lacksSlot(stillKnown)) return earlier;
   }
   if (address === null) return null;
-  const reached = servers.filter(
-    ({ facts, snapshot: { inventory } }) =>
-      leadsTo(address, subscriber.facts.target, facts.target) &&
-      (address.database ?? inventory.server.database) === inventory.server.database,
-  );
+  const databaseOf = ({ snapshot }: KnownServer) => snapshot.inventory.server.database;
+  const addressed = servers.filter(({ facts }) => leadsTo(address, subscriber.facts.target, facts.target));
+  const own = addressed.filter((server) => (address.database ?? databaseOf(server)) === databaseOf(server));
+  // Slots are told by every connection to a server: one to another database knows as well that this one isn't there.
+  const reached = own.length > 0 || address.host === null ? own : addressed;
   const [first] = reached;
   const oneServer = clusters.some(({ members }) => reached.every((server) => members.includes(server)));
   if (!first || !oneServer || !lacksSlot(first)) return null;
-  return { connectionId: first.facts.id, slotName, database: first.snapshot.inventory.server.database };
+  return { connectionId: first.facts.id, slotName, database: address.database ?? databaseOf(first) };
 }

@@ -4,6 +4,7 @@ import { asFlag, asList, asObject, asText, asTexts, type Json } from '../catalog
 import type { PublicationChoice, PublishedTableChoice } from '../model/choices.ts';
 import { ReplicationError } from '../model/errors.ts';
 import type { MemberVerdict } from '../model/reads.ts';
+import { namesMembers } from '../operations/publication/publicationScope.ts';
 import { memberSql, type MemberSyntax } from '../operations/publication/publicationSql.ts';
 import { tableKey } from '../operations/publication/publishedTables.ts';
 import { tableLabel } from '../operations/words.ts';
@@ -25,7 +26,7 @@ const silenceMs = 20_000;
  * on the database, 'readOnlyServer'). All versions.
  */
 export async function tryMembers(session: Session, choice: PublicationChoice): Promise<readonly MemberVerdict[]> {
-  if (choice.scope === 'allTables' || choice.tables.length === 0) return [];
+  if (!namesMembers(choice) || choice.tables.length === 0) return [];
   const tables = [...new Map(choice.tables.toReversed().map((table) => [tableKey(table), table])).values()];
   const trial = new Trial(session, choice);
   const verdicts = await trial.run(tables.toReversed());

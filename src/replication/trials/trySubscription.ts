@@ -5,6 +5,7 @@ import { describeError, ReplicationError, type ErrorDescription } from '../model
 import type { SubscriptionTrial } from '../model/reads.ts';
 import type { Statement } from '../model/statement.ts';
 import { secretConninfo } from '../operations/subscription/createSubscription.ts';
+import { serverClause } from '../operations/subscription/foreignServer.ts';
 import { keepOutOfLog } from '../postgres/quietLog.ts';
 import { quoteIdentifier } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
@@ -13,6 +14,14 @@ import { renderForServer } from '../postgres/statement.ts';
 /** How long the subscriber may try to reach the publisher, and how much longer its own server may be silent. */
 const usualLimitMs = 10_000;
 const silenceMs = 10_000;
+
+/** How a trial is made. */
+export interface TrialOptions {
+  /** Carried out before, in the same transaction: what makes the tables that are missing. */
+  readonly first?: readonly Statement[] | undefined;
+  /** How long each of its statements may take, milliseconds. */
+  readonly limitMs?: number;
+}
 
 /**
  * See OnDemandReads.trySubscription. The session is the trial's own; whoever calls closes it. CREATE SUBSCRIPTION of a
@@ -24,7 +33,7 @@ const silenceMs = 10_000;
 export async function trySubscription(
   session: Session,
   choice: SubscriptionChoice,
-  limitMs: number = usualLimitMs,
+  { first = [], limitMs = usualLimitMs }: TrialOptions = {},
 ): Promise<SubscriptionTrial> {
   const statement = trialStatement(choice, Number.parseInt(session.serverVersion, 10));
   const redactor = redactorOf([statement]);
@@ -36,6 +45,7 @@ export async function trySubscription(
   try {
     // Whatever becomes of the transaction, it must not wait longer than this.
     await session.execute(`SET LOCAL statement_timeout = ${limitMs}`, options);
+    for (const each of first) await session.execute(renderForServer(each), options);
     const { notices } = await session.execute(renderForServer(statement), options);
     return { ok: true, error: null, notices: notices.map((notice) => redactor.text(notice)), tookMs: took() };
   } catch (thrown) {
@@ -59,8 +69,10 @@ function trialStatement(choice: SubscriptionChoice, major: number): Statement {
     ...(major >= 16 && passwordRequired !== undefined ? [`password_required = ${passwordRequired}`] : []),
   ];
   return [
-    `CREATE SUBSCRIPTION ${quoteIdentifier(name)} CONNECTION `,
-    { conninfo: secretConninfo(choice) },
+    `CREATE SUBSCRIPTION ${quoteIdentifier(name)} `,
+    ...(choice.foreignServer === undefined
+      ? ['CONNECTION ', { conninfo: secretConninfo(choice) }]
+      : [serverClause(choice.foreignServer)]),
     ` PUBLICATION ${choice.publications.map(quoteIdentifier).join(', ')} WITH (${options.join(', ')})`,
   ];
 }

@@ -9,7 +9,7 @@ export interface ConnectionRef {
 
 /** The connection a command is about: that of the row, or the one the person picks. */
 export async function chosenConnection(
-  services: Pick<Services, 'connections'>,
+  services: Pick<Services, 'connections' | 'service'>,
   node: ConnectionRef | undefined,
   question: string,
   among: ConnectionFilter = {},
@@ -19,7 +19,7 @@ export async function chosenConnection(
 
 /** The same for commands that work on several: all selected connections, where the clicked row is one of them. */
 export async function chosenConnections(
-  services: Pick<Services, 'connections'>,
+  services: Pick<Services, 'connections' | 'service'>,
   node: ConnectionRef | undefined,
   selected: readonly TreeNode[] | undefined,
   question: string,

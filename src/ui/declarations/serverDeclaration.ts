@@ -27,12 +27,13 @@ export async function describeServer(
 
 /** The connection a file is for: the one it names, otherwise (or where several have that name) the one the person picks. */
 export async function serverOf(
-  services: Pick<Services, 'connections'>,
+  services: Pick<Services, 'connections' | 'service'>,
   { server }: Declaration,
   question: string,
+  changes: boolean,
 ): Promise<string> {
   const named = onlyNamed(services.connections.all(), server);
-  return named ? named.id : pickConnection(services, question, { always: server !== undefined });
+  return named ? named.id : pickConnection(services, question, { always: server !== undefined, need: { changes } });
 }
 
 /** The connection strings of a server's subscriptions, as far as they may be read. */

@@ -15,6 +15,7 @@ import type { ConnectionTarget } from '../../replication/model/connect.ts';
 import type { ParsedConninfo } from '../../replication/model/conninfo.ts';
 import { targetFromConninfo } from '../../replication/model/conninfoTarget.ts';
 import type { Problem } from '../../replication/model/plan.ts';
+import { parseBytes, sizeText } from '../../replication/model/quantity.ts';
 
 /** Fields of a connection that is still to be filled in. */
 export function emptyFields(): ConnectionFields {
@@ -31,6 +32,7 @@ export function emptyFields(): ConnectionFields {
     connectTimeout: String(defaultConnectTimeoutSeconds),
     statementTimeout: String(defaultStatementTimeoutMs / 1000),
     applicationName: defaultApplicationName,
+    walVolume: '',
     folder: '',
     color: '',
     production: false,
@@ -45,6 +47,7 @@ export function fieldsOf(draft: ConnectionDraft): ConnectionFields {
   return {
     ...targetFields(draft.target),
     name,
+    walVolume: typeof draft.walVolumeBytes === 'number' ? sizeText(draft.walVolumeBytes) : '',
     folder: folder ?? '',
     color: color ?? '',
     production,
@@ -97,10 +100,23 @@ export function readFields(
   };
   const suggestedName = fields.host && target.database ? suggestName(target) : '';
   const name = fields.name || suggestedName;
-  const problems = [...targetProblems(fields), ...tlsProblems(fields), ...nameProblems(name, others)];
+  const problems = [
+    ...targetProblems(fields),
+    ...tlsProblems(fields),
+    ...nameProblems(name, others),
+    ...volumeProblems(fields),
+  ];
   if (problems.some(({ severity }) => severity === 'error')) return { draft: null, problems, suggestedName };
   const { production, readOnly } = fields;
-  const draft = { name, target, folder: fields.folder || null, color: readColor(fields.color), production, readOnly };
+  const draft = {
+    name,
+    target,
+    folder: fields.folder || null,
+    color: readColor(fields.color),
+    production,
+    readOnly,
+    walVolumeBytes: parseBytes(fields.walVolume),
+  };
   return { draft, problems, suggestedName };
 }
 
@@ -170,6 +186,11 @@ function nameProblems(name: string, others: readonly Connection[]): readonly Pro
   return [
     { severity: 'warning', field: 'name', message: 'Another connection has this name; you could not tell them apart.' },
   ];
+}
+
+function volumeProblems({ walVolume }: ConnectionFields): readonly Problem[] {
+  if (walVolume === '' || parseBytes(walVolume) !== null) return [];
+  return [error('walVolume', 'Enter a size with its unit, such as 200 GB, or nothing.')];
 }
 
 function isCount(text: string, least: number, most: number): boolean {

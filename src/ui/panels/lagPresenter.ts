@@ -1,8 +1,16 @@
 import type { LagChart, LagEnd, LagFigure, LagRange, LagRow, LagStateMessage, LagView } from '../../protocol/lag.ts';
+import type { Copies } from '../../replication/copy/copies.ts';
+import { subscriptionCopyWords } from '../../replication/copy/words.ts';
+import type { Forecasts } from '../../replication/forecast/forecasts.ts';
+import { forecastWords } from '../../replication/forecast/words.ts';
 import type { LagMonitor } from '../../replication/lag/monitor.ts';
+import { joinSparse } from '../../replication/lag/sparse.ts';
 import type { ConnectionSource } from '../../replication/model/connect.ts';
+import { slownessText } from '../../replication/model/serverState.ts';
 import type { LagScope, StreamLag } from '../../replication/model/stream.ts';
+import type { SampleStore } from '../../replication/samples/sampleStore.ts';
 import type { ReplicationService } from '../../replication/service.ts';
+import { streamNotes } from '../streamNotes.ts';
 
 /** What the panel starts with. */
 export const firstView: LagView = {
@@ -22,6 +30,11 @@ export interface LagSources {
   readonly monitor: Pick<LagMonitor, 'lags' | 'series'>;
   readonly service: Pick<ReplicationService, 'state'>;
   readonly connections: Pick<ConnectionSource, 'all' | 'facts'>;
+  /** What was sampled before, also by earlier windows; the monitor's own hour where it is absent. */
+  readonly samples?: Pick<SampleStore, 'of'>;
+  /** What lies ahead; nothing is said of it where they are absent. */
+  readonly forecasts?: Pick<Forecasts, 'ofStream'>;
+  readonly copies?: Pick<Copies, 'ofSubscription'>;
 }
 
 /** The streams of a scope at one moment; what a paused panel keeps showing. */
@@ -104,7 +117,8 @@ export function scopeText({ connections }: Pick<LagSources, 'connections'>, scop
   return scope.kind === 'server' ? name : `${scope.slotName} on ${name}`;
 }
 
-function lagRow(lag: StreamLag, { connections }: LagSources): LagRow {
+function lagRow(lag: StreamLag, sources: LagSources): LagRow {
+  const { connections } = sources;
   const { publisher, subscriber } = lag.stream;
   const end = (connectionId: string, object: string): LagEnd => ({
     server: connections.facts(connectionId)?.name ?? 'unknown',
@@ -132,7 +146,17 @@ function lagRow(lag: StreamLag, { connections }: LagSources): LagRow {
     secondsBehindIsMinimum: lag.secondsBehindIsMinimum,
     headroomBytes: lag.headroomBytes,
     writtenBytesPerSecond: lag.writtenBytesPerSecond,
+    outlook: [...outlook(lag, sources), ...streamNotes(lag)],
   };
+}
+
+/** What lies ahead of a stream, in words; and how far its initial copy is. */
+function outlook(lag: StreamLag, { copies, forecasts }: LagSources): readonly string[] {
+  const { subscriber } = lag.stream;
+  const copy = subscriber && copies?.ofSubscription(subscriber.connectionId, subscriber.subscriptionName);
+  const copied = copy ? subscriptionCopyWords(copy) : null;
+  const ahead = forecasts && lag.state !== 'lost' ? forecastWords(forecasts.ofStream(lag)) : [];
+  return copied === null ? ahead : [...ahead, copied];
 }
 
 function whyUnknown({ retainedBytes, state, stream }: StreamLag, figure: LagFigure): string {
@@ -148,7 +172,7 @@ function whyUnknown({ retainedBytes, state, stream }: StreamLag, figure: LagFigu
   return 'Unknown: this role may not see positions of WAL senders; membership in pg_monitor shows them.';
 }
 
-/** Connections of the scope that show nothing, because they aren't open and never were. */
+/** Connections of the scope that show nothing, because they aren't open and never were, or that answer slowly. */
 function notices({ connections, service }: LagSources, scope: LagScope): string[] {
   return connections
     .all()
@@ -157,12 +181,14 @@ function notices({ connections, service }: LagSources, scope: LagScope): string[
       const state = service.state(id);
       if (state.phase === 'connecting' && state.snapshot === null) return [`Connecting to ${name}…`];
       if (state.phase === 'failed' && state.snapshot === null) return [`${name}: ${state.error.message}`];
+      const slowness = slownessText(state);
+      if (slowness !== null) return [`${name} ${slowness}`];
       return [];
     });
 }
 
 function lagChart(
-  { monitor }: LagSources,
+  { monitor, samples }: LagSources,
   view: LagView,
   charted: readonly LagRow[],
   sampledAt: number | null,
@@ -181,7 +207,10 @@ function lagChart(
     series: charted.map((row) => ({
       id: row.id,
       label: labelOf(row),
-      values: sampledAt === null ? [] : (monitor.series(row.id)?.buckets(view.metric, buckets) ?? []),
+      values:
+        sampledAt === null
+          ? []
+          : joinSparse((samples?.of(row.id) ?? monitor.series(row.id))?.buckets(view.metric, buckets) ?? [], step),
     })),
   };
 }

@@ -1,5 +1,5 @@
 /** The pages that exist: `src/webviews/<page>/main.ts`, built to `dist/webviews/<page>.js` and `.css`. */
-export type PageName = 'publication' | 'subscription' | 'connection' | 'lag';
+export type PageName = 'publication' | 'subscription' | 'connection' | 'lag' | 'topology';
 
 /** What the document of a panel is made of. Addresses are as the page reaches them. */
 export interface PanelDocument {

@@ -31,12 +31,13 @@ export function emptyPublication(start: PublicationStart): PublicationDraft {
 
 /** A publication as the draft that is exactly it, every member by its own name. */
 export function draftOf(publication: Publication, inventory: Inventory): PublicationDraft {
-  const { operations, schemas, tables, ...choice } = publicationAsChoice(inventory, publication);
+  const { exceptTables, operations, schemas, tables, ...choice } = publicationAsChoice(inventory, publication);
   return {
     ...choice,
     schemas: [...schemas],
     tables: tables.map(({ columns, ...table }) => ({ ...table, columns: columns === null ? null : [...columns] })),
     operations: { ...operations },
+    ...(exceptTables ? { exceptTables: exceptTables.map((table) => ({ ...table })) } : {}),
   };
 }
 

@@ -4,6 +4,7 @@ import type {
   PublicationDraft,
   PublicationRequest,
   PublicationUpdate,
+  TableReach,
 } from '../../protocol/publication.ts';
 import type { ConnectionSource } from '../../replication/model/connect.ts';
 import { describeError, type ErrorDescription, ReplicationError } from '../../replication/model/errors.ts';
@@ -17,6 +18,9 @@ import {
 } from '../../replication/operations/publication/alterPublication.ts';
 import { checkVerdicts, verdictsByTable } from '../../replication/operations/publication/checks/checkVerdicts.ts';
 import { checkPublication, planCreatePublication } from '../../replication/operations/publication/createPublication.ts';
+import { wantedMembers, wantedSchemas } from '../../replication/operations/publication/publicationDiff.ts';
+import type { KnownSlots } from '../../replication/operations/publication/publicationReaders.ts';
+import { wantedScope } from '../../replication/operations/publication/publicationScope.ts';
 import type { PlanTarget } from '../../replication/operations/target.ts';
 import { tableLabel } from '../../replication/operations/words.ts';
 import type { OnDemandReads } from '../../replication/reads.ts';
@@ -38,6 +42,8 @@ export interface PublicationFormDeps {
   readonly plans: PlanRunner;
   /** The subscriptions that are known to read a publication of this connection. */
   readonly readers: (publication: string) => readonly FormReader[];
+  /** What those tell of the publisher's slots; absent where nothing is known. */
+  readonly slots?: (publication: string) => KnownSlots;
   readonly post: (message: PublicationUpdate) => void;
   /** To the clipboard. */
   readonly copy: (text: string) => Promise<void>;
@@ -249,12 +255,14 @@ export class PublicationForm {
     }
   }
 
-  #reach(draft: PublicationDraft): { readonly added: readonly string[]; readonly removed: readonly string[] } {
+  #reach(draft: PublicationDraft): TableReach {
     const inventory = this.#snapshot?.inventory;
     const present = inventory?.publications.find(({ name }) => name === this.#publication);
     if (!inventory || !present) return { added: [], removed: [] };
-    const { schemas, scope, tables, viaRoot } = draft;
-    return tableReach(inventory, present, { allTables: scope === 'allTables', schemas, tables, viaRoot });
+    const scope = wantedScope(inventory, draft);
+    const members = { schemas: wantedSchemas(inventory, draft), tables: wantedMembers(inventory, draft) };
+    const reach = tableReach(inventory, present, { ...scope, ...members, viaRoot: draft.viaRoot });
+    return scope.allSequences === (present.allSequences ?? false) ? reach : { ...reach, sequences: true };
   }
 
   /** Asks the server about the tables with columns or a filter that it wasn't asked about yet, and about `also`. */
@@ -353,6 +361,7 @@ export class PublicationForm {
     const readers = this.#deps.readers(this.#publication);
     return planAlterPublication(target, this.#publication, draft, {
       readers: planReaders(readers, this.#publication),
+      ...(this.#deps.slots ? { slots: this.#deps.slots(this.#publication) } : {}),
       refresh: chosenRefreshes(this.#deps, readers, draft.refresh ?? []),
     });
   }

@@ -13,7 +13,7 @@ import { childId, groupNode } from '../tree/node.ts';
 import { openPanel } from './panelHost.ts';
 import { emptyPublication, type PublicationStart } from './publicationDraft.ts';
 import { PublicationForm, type PublicationSubject } from './publicationForm.ts';
-import { readersOf } from './publicationReaders.ts';
+import { knownSlotsOf, readersOf } from './publicationReaders.ts';
 
 const viewType = 'pgReplication.publication';
 
@@ -98,6 +98,7 @@ function show(services: Services, subject: PublicationSubject, { restore, table,
       connections,
       plans,
       readers: (name) => readersOf(services, connectionId, name),
+      slots: (name) => knownSlotsOf(services, connectionId, name),
       post: (message) => panel.post(message),
       copy: async (text) => vscode.env.clipboard.writeText(text),
       created: async (name) => {

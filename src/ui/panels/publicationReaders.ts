@@ -1,10 +1,11 @@
 import type { FormReader, ReaderRefresh, TableReach } from '../../protocol/publication.ts';
 import type { LagMonitor } from '../../replication/lag/monitor.ts';
-import type { ConnectionSource } from '../../replication/model/connect.ts';
+import type { ConnectionFacts, ConnectionSource } from '../../replication/model/connect.ts';
 import type { Inventory, Snapshot } from '../../replication/model/snapshot.ts';
+import type { Subscription } from '../../replication/model/subscription.ts';
 import type { Table } from '../../replication/model/table.ts';
 import type { PublicationReader } from '../../replication/operations/publication/dropPublication.ts';
-import { reachOf } from '../../replication/operations/publication/publicationReaders.ts';
+import { type KnownSlots, reachOf } from '../../replication/operations/publication/publicationReaders.ts';
 import type { PublicationMembers } from '../../replication/operations/publication/publishedTables.ts';
 import type { PlanTarget, RefreshOn } from '../../replication/operations/target.ts';
 import { tableLabel } from '../../replication/operations/words.ts';
@@ -22,26 +23,47 @@ export interface ReaderSources {
  * publication's database, also where another connection leads to the same server.
  */
 export function readersOf(sources: ReaderSources, connectionId: string, publication: string): readonly FormReader[] {
-  const snapshot = snapshotOf(sources, connectionId);
-  if (!snapshot) return [];
-  const { database } = snapshot.inventory.server;
   const found = new Map<string, FormReader>();
-  for (const slot of snapshot.pulse.slots) {
-    if (slot.database !== database) continue;
-    for (const { stream } of sources.monitor.lags({ kind: 'slot', connectionId, slotName: slot.name })) {
-      if (!stream.subscriber) continue;
-      const { connectionId: subscriberId, subscriptionName: subscription } = stream.subscriber;
-      const facts = sources.connections.facts(subscriberId);
-      const known = snapshotOf(sources, subscriberId)?.inventory.subscriptions.find(
-        ({ name }) => name === subscription,
-      );
-      if (!facts || !known?.publications.includes(publication)) continue;
-      const { name: serverName, production, readOnly } = facts;
-      const reader = { connectionId: subscriberId, serverName, subscription, production, readOnly };
-      found.set(JSON.stringify([subscriberId, subscription]), reader);
-    }
+  for (const { facts, subscription } of slotReaders(sources, connectionId)) {
+    if (!subscription.publications.includes(publication)) continue;
+    const { id, name: serverName, production, readOnly } = facts;
+    const reader = { connectionId: id, serverName, subscription: subscription.name, production, readOnly };
+    found.set(JSON.stringify([id, subscription.name]), reader);
   }
   return [...found.values()];
+}
+
+/** The slots of the publication's database whose subscriptions are known by the connections that are open. */
+export function knownSlotsOf(sources: ReaderSources, connectionId: string, publication: string): KnownSlots {
+  const all = slotReaders(sources, connectionId);
+  const reading = all.filter(({ subscription }) => subscription.publications.includes(publication));
+  const names = new Set(reading.map(({ slotName }) => slotName));
+  return {
+    reading: [...names],
+    notReading: [...new Set(all.map(({ slotName }) => slotName))].filter((name) => !names.has(name)),
+  };
+}
+
+/** A slot of a publisher with a subscription that reads it. */
+interface SlotReader {
+  readonly slotName: string;
+  readonly facts: ConnectionFacts;
+  readonly subscription: Subscription;
+}
+
+function slotReaders(sources: ReaderSources, connectionId: string): readonly SlotReader[] {
+  const snapshot = snapshotOf(sources, connectionId);
+  const own = snapshot?.pulse.slots.filter(({ database }) => database === snapshot.inventory.server.database) ?? [];
+  return own.flatMap(({ name: slotName }) =>
+    sources.monitor.lags({ kind: 'slot', connectionId, slotName }).flatMap(({ stream }): readonly SlotReader[] => {
+      const { connectionId: id, subscriptionName } = stream.subscriber ?? {};
+      if (id === undefined) return [];
+      const facts = sources.connections.facts(id);
+      const { subscriptions } = snapshotOf(sources, id)?.inventory ?? { subscriptions: [] };
+      const subscription = subscriptions.find(({ name }) => name === subscriptionName);
+      return facts && subscription ? [{ slotName, facts, subscription }] : [];
+    }),
+  );
 }
 
 /** Readers as a plan names them. */

@@ -1,6 +1,7 @@
 import type { PublicationDraft } from '../../protocol/publication.ts';
 import type { MemberVerdict, TableName } from '../../replication/model/reads.ts';
 import type { Inventory } from '../../replication/model/snapshot.ts';
+import { namesMembers } from '../../replication/operations/publication/publicationScope.ts';
 import { tableKey } from '../../replication/operations/publication/publishedTables.ts';
 
 type DraftTable = PublicationDraft['tables'][number];
@@ -23,13 +24,13 @@ export class MemberTrials {
 
   /** The verdicts that hold for this draft. */
   of(draft: PublicationDraft): readonly MemberVerdict[] {
-    if (draft.scope === 'allTables' || this.#known.size === 0) return [];
+    if (!namesMembers(draft) || this.#known.size === 0) return [];
     return draft.tables.flatMap((table) => this.#verdict(draft, table) ?? []);
   }
 
   /** Tables with a column list or a filter, and `also`, that were not tried as they stand. */
   untried(draft: PublicationDraft, also: TableName | null = null): readonly DraftTable[] {
-    if (draft.scope === 'allTables') return [];
+    if (!namesMembers(draft)) return [];
     const wanted = draft.tables.filter(
       (table) =>
         table.columns !== null || table.filter !== null || (also !== null && tableKey(table) === tableKey(also)),

@@ -11,6 +11,7 @@ const restorers: Readonly<Record<(typeof panels)[number], () => Promise<Restore>
   'pgReplication.lag': async () => (await import('./lagPanel.ts')).restoreLagPanel,
   'pgReplication.publication': async () => (await import('./publicationPanel.ts')).restorePublicationPanel,
   'pgReplication.subscription': async () => (await import('./subscriptionPanel.ts')).restoreSubscriptionPanel,
+  'pgReplication.topology': async () => (await import('./topologyPanel.ts')).restoreTopologyPanel,
 };
 
 /** Brings panels back after a reload of the window, each with what its page had kept. */

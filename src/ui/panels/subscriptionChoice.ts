@@ -6,6 +6,8 @@ import { targetFromConninfo, targetToConninfo } from '../../replication/model/co
 import { describeError } from '../../replication/model/errors.ts';
 import type { Problem } from '../../replication/model/plan.ts';
 import type { Secret } from '../../replication/model/secret.ts';
+import type { ForeignServer } from '../../replication/model/server.ts';
+import { foreignServerPairs } from '../../replication/operations/subscription/foreignServer.ts';
 
 /** A draft as a choice, and what of it can't be one. */
 export interface ReadChoice {
@@ -21,12 +23,25 @@ const fields = [
   ['user', 'user'],
 ] as const;
 
-/** What a draft amounts to. `password` is what goes into the connection string. */
-export function readChoice(draft: SubscriptionDraft, password: Secret | null): ReadChoice {
-  const { pairs, problems } = readAddress(draft.address);
+/**
+ * What a draft amounts to. `password` is what goes into the connection string; `foreignServers` are those of the
+ * subscriber, by one of which it may be to connect instead.
+ */
+export function readChoice(
+  draft: SubscriptionDraft,
+  password: Secret | null,
+  foreignServers: readonly ForeignServer[] = [],
+): ReadChoice {
+  const { foreignServer } = draft;
+  const server = foreignServers.find(({ name }) => name === foreignServer);
+  const { pairs, problems } =
+    foreignServer === undefined
+      ? readAddress(draft.address)
+      : { pairs: server ? foreignServerPairs(server) : [], problems: [] };
   const seconds = Number(draft.waitSeconds);
-  const wait = draft.waitSeconds.trim() !== '' && seconds >= 1 && seconds <= 86_400;
+  const wait = draft.connect === false || (draft.waitSeconds.trim() !== '' && seconds >= 1 && seconds <= 86_400);
   const slotName = draft.slotName.trim() === '' ? draft.name : draft.slotName;
+  const connects = draft.connect !== false;
   return {
     problems: wait
       ? problems
@@ -38,13 +53,14 @@ export function readChoice(draft: SubscriptionDraft, password: Secret | null): R
       name: draft.name,
       publisherConnectionId: draft.publisherKind === 'known' ? draft.publisherConnectionId : null,
       conninfo: pairs,
-      password,
+      ...(foreignServer === undefined ? { password } : { foreignServer, password: null }),
       publications: draft.publications,
-      enabled: draft.enabled && draft.slotMode !== 'none',
-      copyData: draft.copyData,
+      ...(connects ? {} : { connect: false }),
+      enabled: draft.enabled && draft.slotMode !== 'none' && connects,
+      copyData: draft.copyData && connects,
       slot: draft.slotMode === 'none' ? { mode: 'none' } : { mode: draft.slotMode, name: slotName },
       options: draft.options,
-      waitLimitMs: wait ? Math.round(seconds * 1000) : 60_000,
+      waitLimitMs: wait && seconds > 0 ? Math.round(seconds * 1000) : 60_000,
     },
   };
 }

@@ -2,6 +2,7 @@ import type { SubscriptionEditDraft } from '../../protocol/subscriptionEdit.ts';
 import type { SecretConninfo, SubscriptionChange } from '../../replication/model/choices.ts';
 import { editConninfo, shownPairs } from '../../replication/model/editConninfo.ts';
 import type { Problem } from '../../replication/model/plan.ts';
+import type { NewTables } from '../../replication/model/reads.ts';
 import type { Secret } from '../../replication/model/secret.ts';
 import type { Subscription } from '../../replication/model/subscription.ts';
 import { presentOptions } from '../../replication/operations/subscription/subscriptionOptions.ts';
@@ -13,6 +14,7 @@ export function presentDraft(subscription: Subscription, conninfo: SecretConninf
     name: subscription.name,
     enabled: subscription.enabled,
     address: addressOf(shownPairs(conninfo ?? [])),
+    ...(subscription.foreignServer === undefined ? {} : { foreignServer: subscription.foreignServer }),
     publications: [...subscription.publications],
     // The server refreshes only what is enabled, and copies nothing any more once two-phase commit is in force.
     refresh: subscription.enabled,
@@ -31,17 +33,23 @@ export interface ReadChange {
 
 /**
  * What a draft changes of `present`. `conninfo` is the connection string that is stored, null where it may not be read:
- * then it isn't touched. A password that was typed replaces the stored one, and nothing else of it is lost.
+ * then it isn't touched. A password that was typed replaces the stored one, and nothing else of it is lost. `newTables` are
+ * made with publications that are new.
  */
 export function readChange(
   draft: SubscriptionEditDraft,
   present: SubscriptionEditDraft,
   conninfo: SecretConninfo | null,
   password: Secret | null,
+  newTables: NewTables | null = null,
 ): ReadChange {
   const { pairs, problems } = readAddress(draft.address);
   const moved = JSON.stringify(draft.address) !== JSON.stringify(present.address);
-  const connects = conninfo !== null && (moved || password !== null);
+  const server = draft.foreignServer ?? null;
+  // One that leaves its foreign server has no connection string of its own yet.
+  const leaves = server === null && (present.foreignServer ?? null) !== null;
+  const stored = leaves ? [] : conninfo;
+  const connects = server === null && stored !== null && (leaves || moved || password !== null);
   const names = draft.publications.filter((name) => name !== '');
   const read = sameNames(names, present.publications);
   return {
@@ -49,8 +57,20 @@ export function readChange(
     change: {
       ...(draft.name === present.name ? {} : { name: draft.name }),
       ...(draft.enabled === present.enabled ? {} : { enabled: draft.enabled }),
-      ...(connects ? { connection: { conninfo: changedConninfo(conninfo, pairs, password), before: conninfo } } : {}),
-      ...(read ? {} : { publications: { names, refresh: draft.refresh, copyData: draft.copyData } }),
+      ...(connects ? { connection: { conninfo: changedConninfo(stored, pairs, password), before: conninfo } } : {}),
+      ...(server === null || server === present.foreignServer
+        ? {}
+        : { foreignServer: { name: server, before: conninfo } }),
+      ...(read
+        ? {}
+        : {
+            publications: {
+              names,
+              refresh: draft.refresh,
+              copyData: draft.copyData,
+              ...(newTables ? { newTables } : {}),
+            },
+          }),
       ...(draft.hasSlot === present.hasSlot && draft.slotName === present.slotName
         ? {}
         : { slotName: draft.hasSlot ? draft.slotName : null }),

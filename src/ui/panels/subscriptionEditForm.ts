@@ -23,6 +23,7 @@ import type { OnDemandReads } from '../../replication/reads.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import type { PlanRunner } from '../services.ts';
 import { formServer, readOnlyProblems, refusal, type RunEnd, runForm } from './formServer.ts';
+import { type LackedTables, NewTablesReader } from './newTables.ts';
 import { cutText, planSql } from './planText.ts';
 import { storedConninfo } from './subscriptionConninfo.ts';
 import { presentDraft, type ReadChange, readChange, secretKeywords } from './subscriptionEditDraft.ts';
@@ -32,7 +33,10 @@ import { placeSubscriptionRefusal } from './subscriptionRefusal.ts';
 /** What Edit Subscription needs; no VS Code, so that it is tried in plain Node. */
 export interface SubscriptionEditDeps {
   readonly service: Pick<ReplicationService, 'open' | 'refresh'> & {
-    readonly reads: Pick<OnDemandReads, 'subscriptionConninfo'>;
+    readonly reads: Pick<
+      OnDemandReads,
+      'subscriptionConninfo' | 'tableDefinitions' | 'tableDefinitionsAt' | 'neededThere'
+    >;
   };
   readonly connections: Pick<ConnectionSource, 'facts'>;
   readonly plans: PlanRunner;
@@ -63,6 +67,7 @@ interface Known {
 export class SubscriptionEditForm {
   readonly #deps: SubscriptionEditDeps;
   readonly #edited: SubscriptionEdited;
+  readonly #newTables: NewTablesReader;
   #draft: SubscriptionEditDraft | null = null;
   #known: Known | null = null;
   #typedPassword: Secret | null = null;
@@ -77,6 +82,7 @@ export class SubscriptionEditForm {
     };
     this.#deps = { ...deps, post };
     this.#edited = edited;
+    this.#newTables = new NewTablesReader(deps.service.reads);
   }
 
   /** The page (again) listens: give it all there is to know, connecting first where needed. */
@@ -94,8 +100,7 @@ export class SubscriptionEditForm {
     switch (message.type) {
       case 'draft':
         this.#draft = message.draft;
-        this.#review(message.sequence);
-        return;
+        return this.#review(message.sequence);
       case 'password':
         this.#typedPassword = message.value === '' ? null : new Secret(message.value);
         return;
@@ -111,9 +116,9 @@ export class SubscriptionEditForm {
       case 'retry':
         return this.#load(() => this.#deps.service.refresh(this.#edited.connectionId));
       case 'copySql':
-        return this.#deps.copy(planSql(this.#plan()));
+        return this.#deps.copy(planSql(await this.#plan()));
       case 'openSql':
-        return this.#deps.plans.preview(this.#plan());
+        return this.#deps.plans.preview(await this.#plan());
     }
   }
 
@@ -173,6 +178,9 @@ export class SubscriptionEditForm {
       server: formServer(facts ?? { name: target.serverName, production: false, readOnly: false }, inventory),
       present,
       connection,
+      ...(inventory.server.foreignServers
+        ? { foreignServers: inventory.server.foreignServers.map(({ name }) => name) }
+        : {}),
       capabilities: Object.fromEntries(
         subscriptionOptionCapabilities.map((name) => [name, capabilities[name]]),
       ) as SubscriptionEditCapabilities,
@@ -187,7 +195,7 @@ export class SubscriptionEditForm {
     };
   }
 
-  #review(sequence: number): void {
+  async #review(sequence: number): Promise<void> {
     const known = this.#known;
     if (!known || !this.#draft) {
       this.#deps.post({ type: 'review', sequence, sql: '', linesLeftOut: 0, problems: [] });
@@ -196,19 +204,23 @@ export class SubscriptionEditForm {
     const { target, publisher } = known;
     let sql = '';
     const problems: Problem[] = [];
+    let labels: readonly string[] = [];
     try {
-      const read = this.#read(known, this.#draft);
+      const { lacked, read } = await this.#read(known, this.#draft);
+      labels = lacked.labels;
       const plan = planAlterSubscription(target, this.#edited.subscription, read.change, publisher);
       sql = planSql(plan);
       problems.push(
         ...read.problems,
+        ...lacked.problems,
         ...readOnlyProblems(plan, this.#deps.connections, () => 'server'),
         ...checkAlterSubscription(target, this.#edited.subscription, read.change, publisher),
       );
     } catch (error) {
       problems.push({ severity: 'error', message: describeError(error).message });
     }
-    this.#deps.post({ type: 'review', sequence, ...cutText(sql), problems });
+    const missing = labels.length > 0 ? { missingTables: labels } : {};
+    this.#deps.post({ type: 'review', sequence, ...cutText(sql), problems, ...missing });
   }
 
   async #save(): Promise<void> {
@@ -218,7 +230,7 @@ export class SubscriptionEditForm {
     this.#running = running;
     let refused: Extract<RunEnd, { how: 'refused' }> | null = null;
     try {
-      const plan = this.#plan();
+      const plan = await this.#plan();
       if (plan.steps.length === 0) return;
       const end = await runForm(this.#deps.plans, plan, this.#deps.post, running.signal);
       if (end.how === 'refused') refused = end;
@@ -234,16 +246,23 @@ export class SubscriptionEditForm {
     this.#deps.post(refusal(refused, place));
   }
 
-  #plan(): Plan {
+  async #plan(): Promise<Plan> {
     const known = this.#known;
     if (!known || !this.#draft) {
       throw new ReplicationError('unknownConnection', 'The subscription has not been read yet.');
     }
-    const { change } = this.#read(known, this.#draft);
-    return planAlterSubscription(known.target, this.#edited.subscription, change, known.publisher);
+    const { read } = await this.#read(known, this.#draft);
+    return planAlterSubscription(known.target, this.#edited.subscription, read.change, known.publisher);
   }
 
-  #read({ present, conninfo }: Known, draft: SubscriptionEditDraft): ReadChange {
-    return readChange(draft, present, conninfo, this.#typedPassword);
+  /** What the draft changes, with the tables that are to be made for publications that are new. */
+  async #read(
+    { present, conninfo, publisher, target }: Known,
+    draft: SubscriptionEditDraft,
+  ): Promise<{ readonly read: ReadChange; readonly lacked: LackedTables }> {
+    const names = readChange(draft, present, conninfo, null).change.publications?.names ?? [];
+    const source = publisher && { inventory: publisher.snapshot.inventory, connectionId: publisher.connectionId };
+    const lacked = await this.#newTables.lacked(target, source, names, draft.createTables === true);
+    return { lacked, read: readChange(draft, present, conninfo, this.#typedPassword, lacked.newTables) };
   }
 }

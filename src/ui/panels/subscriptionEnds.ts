@@ -14,6 +14,7 @@ import { isSameCluster } from '../../replication/operations/subscription/sameClu
 import type { PlanTarget, SubscriptionParties } from '../../replication/operations/target.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import { formServer } from './formServer.ts';
+import type { PublisherSource } from './newTables.ts';
 import { targetOfAddress } from './subscriptionChoice.ts';
 
 /** What both ends are read with. */
@@ -38,7 +39,7 @@ type KnownEnd = { readonly connectionId: string; readonly savedPassword: boolean
 );
 type TypedEnd = { readonly key: string } & (
   | Exclude<Reading, { phase: 'none' }>
-  | { readonly phase: 'open'; readonly inventory: Inventory }
+  | { readonly phase: 'open'; readonly inventory: Inventory; readonly params: ConnectParams }
 );
 
 /** Both ends of a subscription that is being written down: which servers they are and what is known of them. */
@@ -97,7 +98,7 @@ export class SubscriptionEnds {
     try {
       const target = targetOfAddress(draft.address, this.#deps.applicationName);
       const params: ConnectParams = password === null ? target : { ...target, password };
-      found = { key, phase: 'open', inventory: await this.#deps.service.inspect(params, looking.signal) };
+      found = { key, phase: 'open', inventory: await this.#deps.service.inspect(params, looking.signal), params };
     } catch (error) {
       found = { key, phase: 'failed', error: describeError(error) };
     }
@@ -114,6 +115,15 @@ export class SubscriptionEnds {
   /** The known publisher's connection while it is open; null where it isn't, or is typed. */
   get publisherConnectionId(): string | null {
     return this.#publisher?.phase === 'open' ? this.#publisher.connectionId : null;
+  }
+
+  /** Where the publisher's tables can be read; null while it isn't known. */
+  publisherSource(): PublisherSource | null {
+    const known = this.#target(this.#publisher);
+    if (known) return { inventory: known.snapshot.inventory, connectionId: known.connectionId };
+    if (this.#typed?.phase !== 'open') return null;
+    const { inventory, params } = this.#typed;
+    return { inventory, params };
   }
 
   /** Both ends for the operation; null while the subscriber isn't known. */
@@ -159,6 +169,7 @@ export class SubscriptionEnds {
       capabilities: Object.fromEntries(
         subscriptionFormCapabilities.map((capability) => [capability, server.capabilities[capability]]),
       ) as SubscriptionFormCapabilities,
+      ...(server.foreignServers ? { foreignServers: server.foreignServers.map((each) => each.name) } : {}),
     };
   }
 
@@ -234,9 +245,11 @@ export class SubscriptionEnds {
 
 /** The publications of a server as a form offers them. */
 export function offeredPublications({ publications }: Inventory): readonly OfferedPublication[] {
-  return publications.map(({ name, allTables, tables, schemas, operations }) => ({
+  return publications.map(({ name, allTables, allSequences, exceptTables, tables, schemas, operations }) => ({
     name,
     allTables,
+    ...(exceptTables ? { leftOut: exceptTables.length } : {}),
+    ...(allSequences ? { allSequences } : {}),
     tables: tables.length,
     schemas,
     operations,

@@ -9,12 +9,13 @@ import {
   checkSubscription,
   planCreateSubscription,
 } from '../../replication/operations/subscription/createSubscription.ts';
-import { publisherInventoryOf } from '../../replication/operations/target.ts';
+import { publisherInventoryOf, type SubscriptionParties } from '../../replication/operations/target.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import type { PlanRunner } from '../services.ts';
 import { readOnlyProblems, refusal, runForm } from './formServer.ts';
+import { type LackedTables, NewTablesReader } from './newTables.ts';
 import { cutText, planSql } from './planText.ts';
-import { addressOf, addressOfTarget, readChoice } from './subscriptionChoice.ts';
+import { addressOf, addressOfTarget, type ReadChoice, readChoice } from './subscriptionChoice.ts';
 import { SubscriptionEnds } from './subscriptionEnds.ts';
 import { SubscriptionPreflight } from './subscriptionPreflight.ts';
 import { placeSubscriptionRefusal } from './subscriptionRefusal.ts';
@@ -60,6 +61,7 @@ export class SubscriptionForm {
   /** On which connection blockers were looked for. */
   #blockersOf: string | null = null;
   readonly #preflight: SubscriptionPreflight;
+  readonly #newTables: NewTablesReader;
   /** Over which ends the preflight was run by itself. */
   #preflightOf: string | null = null;
   #running: AbortController | null = null;
@@ -75,6 +77,7 @@ export class SubscriptionForm {
     this.#draft = draft;
     this.#filledFrom = filled ? draft.publisherConnectionId : null;
     this.#ends = new SubscriptionEnds({ ...this.#deps, changed: () => this.#showEnds() });
+    this.#newTables = new NewTablesReader(deps.service.reads);
     this.#preflight = new SubscriptionPreflight({
       reads: deps.service.reads,
       tableDetails: (id, oids) => deps.service.tableDetails(id, oids),
@@ -237,7 +240,7 @@ export class SubscriptionForm {
     const parties = await this.#ends.partiesNow();
     if (!parties) throw new ReplicationError('unknownConnection', 'The subscriber has not been read yet.');
     const draft = this.#draft;
-    const { choice } = readChoice(draft, await this.#password());
+    const { choice } = await this.#choice(parties);
     await this.#preflight.run({ draft, choice, parties });
   }
 
@@ -255,8 +258,8 @@ export class SubscriptionForm {
     if (action === 'setReplicaIdentity' && publisher !== undefined) {
       await remedies.setReplicaIdentity(publisher, check.tables);
     }
-    if (action === 'createTables' || action === 'truncateTables') {
-      const plan = await this.#preflight.remedy(check, action);
+    if (action === 'truncateTables') {
+      const plan = this.#preflight.truncation(check);
       if (preview) return this.#deps.plans.preview(plan);
       if (!(await this.#runRemedy(plan))) return;
     }
@@ -285,7 +288,7 @@ export class SubscriptionForm {
       this.#deps.post({ type: 'review', sequence, sql: '', linesLeftOut: 0, problems });
       return;
     }
-    const { choice, problems } = readChoice(this.#draft, await this.#password());
+    const { choice, lacked, problems } = await this.#choice(parties);
     const plan = planCreateSubscription(parties, choice);
     const subscriber = this.#draft.subscriberConnectionId;
     const marks = readOnlyProblems(plan, this.#deps.connections, (id) =>
@@ -295,7 +298,8 @@ export class SubscriptionForm {
       type: 'review',
       sequence,
       ...cutText(planSql(plan)),
-      problems: [...problems, ...marks, ...checkSubscription(parties, choice)],
+      problems: [...problems, ...lacked.problems, ...marks, ...checkSubscription(parties, choice)],
+      ...(lacked.labels.length > 0 ? { missingTables: lacked.labels } : {}),
     });
   }
 
@@ -324,7 +328,24 @@ export class SubscriptionForm {
   async #plan(): Promise<Plan> {
     const parties = this.#ends.parties();
     if (!parties) throw new ReplicationError('unknownConnection', 'The subscriber has not been read yet.');
-    return planCreateSubscription(parties, readChoice(this.#draft, await this.#password()).choice);
+    return planCreateSubscription(parties, (await this.#choice(parties)).choice);
+  }
+
+  /** The draft as a choice, with the tables that are to be made with it. */
+  async #choice(parties: SubscriptionParties): Promise<ReadChoice & { readonly lacked: LackedTables }> {
+    const draft = this.#draft;
+    const { foreignServers } = parties.subscriber.snapshot.inventory.server;
+    const read = readChoice(draft, await this.#password(), foreignServers);
+    const publisher = this.#ends.publisherSource();
+    const { publications } = read.choice;
+    const lacked = await this.#newTables.lacked(
+      parties.subscriber,
+      publisher && { ...publisher, inventory: publisherInventoryOf(parties) ?? publisher.inventory },
+      publications,
+      draft.createTables === true,
+    );
+    const { newTables } = lacked;
+    return { ...read, lacked, choice: newTables ? { ...read.choice, newTables } : read.choice };
   }
 
   /** The saved one of a known publisher where that is wanted; otherwise the typed one. */

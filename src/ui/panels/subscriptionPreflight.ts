@@ -3,6 +3,7 @@ import type { SubscriptionChoice } from '../../replication/model/choices.ts';
 import { ReplicationError } from '../../replication/model/errors.ts';
 import type { Blocker, Plan } from '../../replication/model/plan.ts';
 import type { TableName } from '../../replication/model/reads.ts';
+import type { Statement } from '../../replication/model/statement.ts';
 import type { Table } from '../../replication/model/table.ts';
 import { tablesByName, tablesSentTo } from '../../replication/operations/publication/publishedTables.ts';
 import {
@@ -19,7 +20,7 @@ import type { ReplicationService } from '../../replication/service.ts';
 
 /** What the preflight reads with, and where it says what it found. */
 export interface PreflightDeps {
-  readonly reads: Pick<OnDemandReads, 'trySubscription' | 'tablesWithRows' | 'tableDefinitions'>;
+  readonly reads: Pick<OnDemandReads, 'trySubscription' | 'tablesWithRows'>;
   readonly tableDetails: ReplicationService['tableDetails'];
   readonly lookForBlockers: () => Promise<readonly Blocker[] | null>;
   readonly post: (state: PreflightState) => void;
@@ -56,7 +57,9 @@ export class SubscriptionPreflight {
     const { choice, parties } = subject;
     // What one end refuses to tell, or is marked against, leaves its checks unknown and the others as they are.
     const [trial, blockers, tablesWithRows, details] = await Promise.all([
-      this.#deps.reads.trySubscription(parties.subscriber.connectionId, choice).catch(() => null),
+      this.#deps.reads
+        .trySubscription(parties.subscriber.connectionId, choice, creations(parties, choice))
+        .catch(() => null),
       this.#deps.lookForBlockers(),
       this.#tablesWithRows(subject).catch(() => null),
       this.#details(subject).catch(() => null),
@@ -89,22 +92,11 @@ export class SubscriptionPreflight {
     });
   }
 
-  /** The plan that helps against a failed check. */
-  async remedy(check: PreflightCheck, action: 'createTables' | 'truncateTables'): Promise<Plan> {
+  /** The plan that empties the tables of a failed check. */
+  truncation(check: PreflightCheck): Plan {
     const parties = this.#subject?.parties;
     if (!parties) throw new ReplicationError('missing', 'There was no preflight yet.');
-    if (action === 'truncateTables') return planTruncateTables(parties.subscriber, check.tables);
-    if (!parties.publisher) {
-      throw new ReplicationError(
-        'unsupported',
-        'The tables can only be created from a publisher that is a connection.',
-        {
-          advice: 'Add a connection to the publisher and choose it, or create the tables by hand.',
-        },
-      );
-    }
-    const definitions = await this.#deps.reads.tableDefinitions(parties.publisher.connectionId, check.tables);
-    return planCreateTables(parties.subscriber, definitions);
+    return planTruncateTables(parties.subscriber, check.tables);
   }
 
   async #tablesWithRows({ choice, parties }: PreflightSubject): Promise<readonly TableName[] | null> {
@@ -154,6 +146,12 @@ export class SubscriptionPreflight {
   }
 }
 
+/** What makes the new tables: tried with the rest, so that it shows whether the server takes it. */
+function creations({ subscriber }: SubscriptionParties, { newTables }: SubscriptionChoice): readonly Statement[] {
+  if (!newTables) return [];
+  return planCreateTables(subscriber, newTables.definitions, newTables.there).steps.map(({ statement }) => statement);
+}
+
 /** The tables the chosen publications send, each once; null where the publisher wasn't read. */
 function sentTables(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Table[] | null {
   const inventory = publisherInventoryOf(parties);
@@ -174,7 +172,7 @@ function remediesFor(
   const one = (action: RemedyAction, label: string, preview = false) => ({ action, label, preview });
   switch (remedy) {
     case 'createTables':
-      return known && tables > 0 ? [one('createTables', `Create ${count(tables, 'Table')}`, true)] : [];
+      return tables > 0 ? [one('createTables', `Create ${count(tables, 'Table')} With It`)] : [];
     case 'truncateTables':
       return [
         one('dontCopy', 'Don’t Copy Rows'),

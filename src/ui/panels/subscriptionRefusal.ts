@@ -13,8 +13,8 @@ export function placeSubscriptionRefusal(
 ): Place {
   const words = [error.server?.message, error.server?.detail].filter((text) => text !== undefined).join('\n');
   const at = (field: string, object: string | null = null): Place => ({ field, object });
-  // What a creation is made from is that there is no subscription of the name yet.
-  if (error.kind === 'stalePlan') return at('name');
+  // What a creation is made from is that there is no subscription of the name yet, nor one of the new tables.
+  if (error.kind === 'stalePlan') return at(error.message.startsWith('The table ') ? 'publications' : 'name');
   if (words === '') {
     return ['publisherUnreachable', 'publisherRefused'].includes(error.kind) ? at('connection') : nowhere;
   }

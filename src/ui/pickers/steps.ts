@@ -13,7 +13,8 @@ export type PickerStep<State> = (state: State, place: Place) => Promise<State | 
 export interface Place {
   readonly title: string;
   readonly step: number;
-  readonly total: number;
+  /** Null where it isn't known yet how many there will be: then nothing is counted. */
+  readonly total: number | null;
 }
 
 /** Walks through the steps, back and forth. Throws a cancellation where the person leaves. */
@@ -43,7 +44,7 @@ export async function askText(
   },
 ): Promise<string | typeof goBack> {
   const input = vscode.window.createInputBox();
-  Object.assign(input, { title: place.title, step: place.step, totalSteps: place.total, ignoreFocusOut: true });
+  Object.assign(input, { title: place.title, ...counted(place), ignoreFocusOut: true });
   input.value = request.value;
   input.password = request.password ?? false;
   input.prompt = withoutLinks(request.prompt);
@@ -94,13 +95,16 @@ function quickPick<Value>(
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly value: Value }>();
   Object.assign(pick, {
     title: place.title,
-    step: place.step,
-    totalSteps: place.total,
+    ...counted(place),
     ignoreFocusOut: true,
     placeholder,
   });
   pick.items = choices.map(toItem);
   return pick;
+}
+
+function counted({ step, total }: Place): Partial<Pick<vscode.QuickInput, 'step' | 'totalSteps'>> {
+  return total === null ? {} : { step, totalSteps: total };
 }
 
 /** What an input box and a quick pick have in common here. */

@@ -1,7 +1,9 @@
 import type { ConnectionFacts } from '../../replication/model/connect.ts';
 import type { Plan, Risk } from '../../replication/model/plan.ts';
-import { serversChangedBy } from '../../replication/model/planServers.ts';
+import { type MovedServer, serversChangedBy } from '../../replication/model/planServers.ts';
+import type { Question } from '../confirm.ts';
 import { sentenceList } from '../tree/words.ts';
+import { planUndoWords } from './undoWords.ts';
 
 /** What must be asked before a plan is run. Decided here, asked by the runner. */
 export interface Confirmation {
@@ -32,17 +34,27 @@ export function confirmationFor(
     return severe ? [{ connectionId, name, why: 'This cannot be taken back.' }] : [];
   });
   if (risk === 'none') return { question: null, typed };
-  const consequences = plan.steps.flatMap(({ consequence, title }) => {
-    if (consequence === null) return [];
+  const consequences = plan.steps.flatMap(({ consequence, title, serverName, risk: own }) => {
+    if (consequence === null) return own === 'none' ? [] : [`${title} (${serverName}).`];
     return [plan.steps.length > 1 ? `${title}: ${consequence}` : consequence];
   });
+  const undo = planUndoWords(plan);
   return {
     question: {
       message: `${plan.title} on ${sentenceList(servers.map(({ serverName }) => serverName))}?`,
-      detail: [...new Set([...consequences, ...plan.remarks])].join('\n\n'),
+      detail: [...new Set([...consequences, ...plan.remarks, ...(undo === null ? [] : [undo])])].join('\n\n'),
       verb: verbOf(plan.title),
     },
     typed,
+  };
+}
+
+/** What is asked before a plan goes to a connection that leads elsewhere than when it was made. */
+export function movedQuestion(plan: Plan, { name, before, now }: MovedServer): Question {
+  return {
+    message: `${plan.title}: run it on ${now}?`,
+    detail: `The connection ${name} leads to ${now} now; when this plan was made, it led to ${before}. After a failover that is right. But a copy that was restored from a backup answers like the server it was made of: make sure that it isn’t one.`,
+    verb: 'Run There',
   };
 }
 

@@ -2,6 +2,7 @@ import { count, joined } from '../tree/words.ts';
 import { entryWords, momentText, stepWords } from './entryWords.ts';
 import type { HistoryEntry, HistoryStep } from './historyRecord.ts';
 import { comment, statementText } from './sqlText.ts';
+import { noUndoWords } from './undoWords.ts';
 
 /** What a plan ran, as SQL to be read: when, on which server, how each statement ended, and the undo. Secrets are dots. */
 export function entrySqlText(entry: HistoryEntry): string {
@@ -32,9 +33,9 @@ function stepText(step: HistoryStep, index: number, total: number): string {
 function undoText({ steps }: HistoryEntry): string | null {
   const done = steps.filter(({ status }) => status === 'done').toReversed();
   if (done.length === 0) return null;
-  const lines = done.flatMap(({ title, serverName, undo }) =>
+  const lines = done.flatMap(({ title, serverName, undo, noUndo }) =>
     undo === null
-      ? comment(`${title} (${serverName}): can’t be taken back.`)
+      ? comment(`${title} (${serverName}): ${noUndoWords({ noUndo })}`)
       : [...comment(`${undo.title} (${serverName}):`), ...commentedSql(undo.sql)],
   );
   return ['-- To take back what was done:', ...lines].join('\n');

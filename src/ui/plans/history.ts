@@ -1,6 +1,6 @@
 import { ReplicationError } from '../../replication/model/errors.ts';
 import type { Plan, PlanOutcome, StepOutcome } from '../../replication/model/plan.ts';
-import { entryOf, isRecordOfNow, readRecord, type HistoryEntry, type HistoryRecord } from './historyRecord.ts';
+import { isRecordOfNow, readRecord, type HistoryEntry, type HistoryRecord } from './historyRecord.ts';
 import { HistoryRun } from './historyRun.ts';
 import { storePlan } from './storedPlan.ts';
 
@@ -46,13 +46,6 @@ export class History {
 
   entry(id: string): HistoryEntry | undefined {
     return this.entries().find((entry) => entry.id === id);
-  }
-
-  /** A plan that was run elsewhere, and how it ended. */
-  async add(plan: Plan, outcome: PlanOutcome): Promise<HistoryEntry> {
-    const record = recordOf(plan, outcome);
-    await this.#put(record);
-    return entryOf(record);
   }
 
   /**
@@ -174,11 +167,6 @@ function withinLimits(records: readonly unknown[]): readonly unknown[] {
     return index > 0 && characters > mostCharacters;
   });
   return records.slice(0, Math.min(mostEntries, beyond < 0 ? records.length : beyond));
-}
-
-/** A plan and how it ended, as it is shown. */
-export function toEntry(plan: Plan, outcome: PlanOutcome): HistoryEntry {
-  return entryOf(recordOf(plan, outcome));
 }
 
 function recordOf(plan: Plan, outcome: PlanOutcome): HistoryRecord {

@@ -25,6 +25,8 @@ export interface HistoryStep {
   readonly foundOut: boolean;
   /** Redacted. Null where it can't be taken back. */
   readonly undo: { readonly title: string; readonly sql: string } | null;
+  /** Why not; null where nothing more is known than that it can't. */
+  readonly noUndo: string | null;
 }
 
 /** How a plan stands: as its outcome, or still running, given up by the person, or taken back by its undo. */
@@ -127,12 +129,13 @@ function stepOf(step: Step, ended: StepOutcome | undefined, running: boolean): H
     advice: error?.advice ?? null,
     foundOut: ended?.foundOut === true,
     undo: step.undo && { title: step.undo.title, sql: renderRedacted(step.undo.statement) },
+    noUndo: step.noUndo ?? null,
   };
 }
 
 /** As version 1 stored it: without the plan, and without an undo that needs a secret. */
 type EarlierEntry = Omit<HistoryEntry, 'plan' | 'outcome' | 'steps'> & {
-  readonly steps: readonly Omit<HistoryStep, 'advice' | 'foundOut'>[];
+  readonly steps: readonly Omit<HistoryStep, 'advice' | 'foundOut' | 'noUndo'>[];
 };
 
 function earlierEntry(entry: EarlierEntry): HistoryEntry {
@@ -141,7 +144,7 @@ function earlierEntry(entry: EarlierEntry): HistoryEntry {
     remarks: entry.remarks ?? [],
     plan: null,
     outcome: null,
-    steps: entry.steps.map((step) => ({ ...step, advice: null, foundOut: false })),
+    steps: entry.steps.map((step) => ({ ...step, advice: null, foundOut: false, noUndo: null })),
   };
 }
 

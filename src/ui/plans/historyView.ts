@@ -85,7 +85,7 @@ function stepTooltip(step: HistoryStep): string {
     ['', step.error],
     ['', step.advice],
     ...step.notices.map((notice) => ['The server sent', notice] as const),
-    ['Undo', step.undo?.title ?? null],
+    ['Undo', step.undo?.title ?? step.noUndo],
   ]);
 }
 
@@ -97,7 +97,7 @@ function entryItem(entry: HistoryEntry): vscode.TreeItem {
   const item = new vscode.TreeItem(entry.title, vscode.TreeItemCollapsibleState.Collapsed);
   const servers = [...new Set(entry.steps.map(({ serverName }) => serverName))].join(', ');
   item.id = entry.id;
-  item.description = joined([servers, entryWords[entry.status], momentText(entry.startedAt)]);
+  item.description = joined([entryWords[entry.status], servers, momentText(entry.startedAt)]);
   item.iconPath = icon(entry.status);
   item.contextValue = contextValue('historyEntry', entryFlags(entry));
   item.accessibilityInformation = { label: spoken(entry.title, 'plan', item.description) };
@@ -108,8 +108,8 @@ function stepItem(node: HistoryNode, step: HistoryStep): vscode.TreeItem {
   const item = new vscode.TreeItem(step.title);
   item.id = `${node.entryId}/${node.step}`;
   item.description = joined([
-    step.serverName,
     stepWords(step),
+    step.serverName,
     step.tookMs !== null && `${Math.round(step.tookMs)} ms`,
     step.error,
   ]);

@@ -1,7 +1,8 @@
+import type { ErrorDescription } from '../../replication/model/errors.ts';
 import type { Plan, PlanOutcome } from '../../replication/model/plan.ts';
 import type { Notifier } from '../notify.ts';
 import { undoPlan } from './undo.ts';
-import { failedStepWords, noticesOf, reportWords } from './words.ts';
+import { failedStepWords, noticesOf, reportWords, standsWords } from './words.ts';
 
 /** What showing an outcome needs. */
 export interface OutcomeParts {
@@ -29,24 +30,36 @@ export async function showOutcome(parts: OutcomeParts): Promise<void> {
     return;
   }
   const undo = undoPlan(plan, outcome);
-  const failed = outcome.steps.find(({ error }) => error !== null);
-  const counted =
-    doneSteps > 0 ? ` ${doneSteps} of ${plan.steps.length} steps ${doneSteps === 1 ? 'was' : 'were'} done before.` : '';
-  await notifier.failure({
-    description: failed?.error ?? {
-      kind: outcome.status === 'cancelled' ? 'cancelled' : 'internal',
-      message: endWords(outcome),
-    },
-    context: `${failedStepWords(plan, outcome)}${counted}`,
-    report: reportWords(plan, outcome),
+  const failed = outcome.steps.find(({ status, error }) => status !== 'done' && error !== null);
+  const error: ErrorDescription = failed?.error ?? {
+    kind: outcome.status === 'cancelled' ? 'cancelled' : 'internal',
+    message: endWords(outcome),
+  };
+  const repeatable = plan.steps.some(({ id, repeatable: twice }) => id === failed?.stepId && twice === true);
+  const looks = outcome.status === 'unknown' && !repeatable;
+  const ways = [
+    ...(looks && lookAgain ? [{ ...wayOf.lookAgain, act: lookAgain }] : []),
+    ...(!looks && (doneSteps > 0 || repeatable) && resume ? [{ ...wayOf.resume, act: resume }] : []),
     // Where the undo is refused, nobody waits for it who could say so.
-    actions: {
-      ...(outcome.status === 'unknown' && lookAgain ? { 'Look Again': lookAgain } : {}),
-      ...(outcome.status !== 'unknown' && doneSteps > 0 && resume ? { 'Resume…': resume } : {}),
-      ...(undo ? { 'Undo What Was Done': () => runUndo(undo).catch((error: unknown) => notifier.error(error)) } : {}),
-    },
+    ...(undo ? [{ ...wayOf.undo, act: () => runUndo(undo).catch((thrown: unknown) => notifier.error(thrown)) }] : []),
+  ];
+  const leave = doneSteps > 0 || outcome.status === 'unknown' ? [abandonWords] : [];
+  const advice = [error.advice, standsWords(plan, outcome)].filter((part) => part !== undefined && part !== '');
+  await notifier.failure({
+    description: { ...error, ...(advice.length > 0 ? { advice: advice.join(' ') } : {}) },
+    context: failedStepWords(plan, outcome),
+    report: reportWords(plan, outcome, [...ways.map(({ button, does }) => `${button}: ${does}`), ...leave]),
+    actions: Object.fromEntries(ways.map(({ button, act }) => [button, act])),
   });
 }
+
+/** What can be done with a plan that stopped: the button, and what it does. */
+const wayOf = {
+  lookAgain: { button: 'Look Again', does: 'asks the server whether the step was carried out.' },
+  resume: { button: 'Resume…', does: 'goes on with the steps that are left. They are shown first.' },
+  undo: { button: 'Undo What Was Done', does: 'takes back the steps that were done. They are shown first.' },
+} as const;
+const abandonWords = 'Abandon… (in the History view): leaves everything as it is now.';
 
 function endWords(outcome: PlanOutcome): string {
   return outcome.status === 'cancelled'

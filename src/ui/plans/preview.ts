@@ -62,8 +62,8 @@ export class PlanPreviews implements vscode.TextDocumentContentProvider, vscode.
   }
 }
 
-/** A title as one name in a path. */
-export function fileName(title: string): string {
-  const plain = title.replaceAll(/[/\\]/g, '\u2215').replaceAll(/\p{Cc}+/gu, ' ');
+/** A title as one name in a path, as it is read on a tab. */
+function fileName(title: string): string {
+  const plain = title.replaceAll(/[/\\]/g, '-').replaceAll(/\p{Cc}+/gu, ' ');
   return plain.length > 80 ? `${plain.slice(0, 79)}…` : plain;
 }

@@ -8,6 +8,7 @@ import { commentedSql } from './entryText.ts';
 import { holdsSecret, psqlArgument, psqlStatement } from './psqlText.ts';
 import { comment } from './sqlText.ts';
 import { conninfoLabel, verifierStart } from './storedPlan.ts';
+import { noUndoWords } from './undoWords.ts';
 
 /** What a runbook is written from. */
 export interface RunbookParts {
@@ -33,6 +34,18 @@ export function runbookText({ plan, target, madeAt }: RunbookParts): string {
   }
   blocks.push(String.raw`\echo 'All steps were carried out.'`, undoText(plan));
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+/** The name of the file: plain letters, digits, and what stands between them: "create-publication-orders_pub.sql". */
+export function runbookFileName(title: string): string {
+  const plain = title
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 80);
+  return `${plain === '' ? 'runbook' : plain}.sql`;
 }
 
 const settings = [
@@ -136,14 +149,16 @@ function stepText(step: Step, total: number, secrets: RunbookSecrets): string {
 }
 
 function undoText(plan: Plan): string {
-  const lines = plan.steps
-    .toReversed()
-    .flatMap(({ title, serverName, undo }) =>
-      undo === null
-        ? comment(`${title} (${serverName}): can’t be taken back.`)
-        : [...comment(`On ${serverName}: ${undo.title}`), ...commentedSql(renderRedacted(undo.statement))],
-    );
-  return ['-- To take back what was done, from the last step to the first:', ...lines].join('\n');
+  const backwards = plan.steps.toReversed();
+  const lines = [
+    ...backwards.filter(({ undo }) => !undo?.afterwards),
+    ...backwards.filter(({ undo }) => undo?.afterwards),
+  ].flatMap(({ title, serverName, undo, noUndo }) =>
+    undo === null
+      ? comment(`${title} (${serverName}): ${noUndoWords(noUndo === undefined ? {} : { noUndo })}`)
+      : [...comment(`On ${serverName}: ${undo.title}`), ...commentedSql(renderRedacted(undo.statement))],
+  );
+  return ['-- To take back what was done, in this order:', ...lines].join('\n');
 }
 
 /** The variables that psql is to ask for; a secret that stands in several statements is asked for once. */

@@ -2,13 +2,14 @@ import * as vscode from 'vscode';
 
 import type { ConnectionSource } from '../../replication/model/connect.ts';
 import type { Plan, PlanOutcome, PlanProgress } from '../../replication/model/plan.ts';
+import { movedServers, withAddresses } from '../../replication/model/planServers.ts';
 import type { ReplicationService, RunOptions } from '../../replication/service.ts';
 import { runCommand } from '../commands/typed.ts';
 import { ask, askForName } from '../confirm.ts';
 import type { Notifier } from '../notify.ts';
 import { withoutLinks } from '../plainText.ts';
 import type { PlanRunner, PlanRunOptions } from '../services.ts';
-import { confirmationFor } from './confirmation.ts';
+import { confirmationFor, movedQuestion } from './confirmation.ts';
 import type { History } from './history.ts';
 import type { HistoryRun } from './historyRun.ts';
 import { showOutcome } from './outcome.ts';
@@ -34,14 +35,16 @@ export class ConfirmingPlanRunner implements PlanRunner {
     this.#parts = parts;
   }
 
-  async run(plan: Plan, options: PlanRunOptions = {}): Promise<PlanOutcome | undefined> {
+  async run(made: Plan, options: PlanRunOptions = {}): Promise<PlanOutcome | undefined> {
+    const plan = this.#addressed(made);
     refuseReadOnly(plan, this.#parts.connections);
-    const typedNames = await this.#confirm(plan, options.confirmed === true);
-    if (!typedNames) return undefined;
+    const moved = await this.#confirmMoved(plan);
+    const typedNames = moved && (await this.#confirm(plan, options.confirmed === true));
+    if (!moved || !typedNames) return undefined;
     const run = await this.#parts.history.begin(plan, options.resume);
     let outcome: PlanOutcome;
     try {
-      outcome = await this.#execute(plan, typedNames, options, run);
+      outcome = await this.#execute(plan, { typedNames, moved }, options, run);
     } catch (error) {
       await run.drop();
       throw error;
@@ -74,7 +77,21 @@ export class ConfirmingPlanRunner implements PlanRunner {
   }
 
   async preview(plan: Plan): Promise<void> {
-    await this.#parts.previews.show(plan);
+    await this.#parts.previews.show(this.#addressed(plan));
+  }
+
+  /** From here on the plan may lie about: where its connections lead to is what it was made for. */
+  #addressed(plan: Plan): Plan {
+    return withAddresses(plan, (id) => this.#parts.connections.facts(id));
+  }
+
+  /** The connections that may lead elsewhere than when the plan was made; undefined where the person declined. */
+  async #confirmMoved(plan: Plan): Promise<ReadonlySet<string> | undefined> {
+    const moved = movedServers(plan, (id) => this.#parts.connections.facts(id));
+    for (const server of moved) {
+      if ((await ask(movedQuestion(plan, server))) !== 'yes') return undefined;
+    }
+    return new Set(moved.map(({ connectionId }) => connectionId));
   }
 
   /** The names that were typed; undefined where the person declined. */
@@ -97,12 +114,12 @@ export class ConfirmingPlanRunner implements PlanRunner {
 
   async #execute(
     plan: Plan,
-    typedNames: ReadonlyMap<string, string>,
+    allowed: Required<Pick<RunOptions, 'typedNames' | 'moved'>>,
     options: PlanRunOptions,
     run: HistoryRun,
   ): Promise<PlanOutcome> {
     const { service, connections } = this.#parts;
-    const how: RunOptions = { typedNames, ...(options.resume ? { resume: options.resume.outcome } : {}) };
+    const how: RunOptions = { ...allowed, ...(options.resume ? { resume: options.resume.outcome } : {}) };
     if (options.quiet) {
       const onProgress = (progress: PlanProgress): Promise<void> => {
         const written = run.heard(progress);

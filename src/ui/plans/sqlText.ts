@@ -1,9 +1,12 @@
 import type { Plan, Step } from '../../replication/model/plan.ts';
 import { renderRedacted } from '../../replication/postgres/statement.ts';
+import { planUndoWords } from './undoWords.ts';
 
-/** A plan as SQL to be read: each statement under what it does and where. Secrets are dots. */
+/** A plan as SQL to be read: each statement under what it does and where, and what can't be undone. Secrets are dots. */
 export function planSqlText(plan: Plan): string {
-  const head = [plan.title, ...plan.remarks.map((remark) => `Note: ${remark}`)].flatMap(comment);
+  const undo = planUndoWords(plan);
+  const notes = [...plan.remarks, ...(undo === null ? [] : [undo])];
+  const head = [plan.title, ...notes.map((note) => `Note: ${note}`)].flatMap(comment);
   const steps = plan.steps.map((step) => stepText(step, plan.steps.length));
   return `${head.join('\n')}\n\n${steps.join('\n\n')}\n`;
 }
@@ -23,7 +26,7 @@ export function statementText(sql: string): string {
 }
 
 /** Columns after which a comment goes on in the next line. */
-const commentWidth = 100;
+const commentWidth = 80;
 
 /** Text as SQL comment lines: a line break in a name must not end the comment. */
 export function comment(text: string): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Plan, Step } from '../../replication/model/plan.ts';
+import type { Plan, Step, StepUndo } from '../../replication/model/plan.ts';
 import { Secret } from '../../replication/model/secret.ts';
 import type { Statement, StatementPart } from '../../replication/model/statement.ts';
 
@@ -24,7 +24,7 @@ type Held<Whole, Key extends keyof Whole> = Omit<Whole, Key>;
 /** A step as plain data. What is only asked of a server (effect, leftovers) holds no secret, and is kept as it is. */
 export interface StoredStep extends Held<Step, 'statement' | 'undo'> {
   readonly statement: StoredStatement;
-  readonly undo: { readonly title: string; readonly statement: StoredStatement } | null;
+  readonly undo: (Omit<StepUndo, 'statement'> & { readonly statement: StoredStatement }) | null;
 }
 
 /** A plan as plain data, to be kept across restarts. */
@@ -57,7 +57,7 @@ export function storePlan(plan: Plan): StoredPlan {
       ...(plannedFor ? { plannedFor: { ...plannedFor } } : {}),
       statement: step.statement.map((part) => storePart(part, labels, '')),
       undo: undo && {
-        title: undo.title,
+        ...undo,
         statement: undo.statement.map((part) => storePart(part, labels, ', as it was before')),
       },
     };
@@ -82,7 +82,7 @@ export function revivePlan(stored: StoredPlan, secretFor: SecretFor): Plan {
       return {
         ...step,
         statement: statement(step.statement),
-        undo: undo && known ? { title: undo.title, statement: statement(undo.statement) } : null,
+        undo: undo && known ? { ...undo, statement: statement(undo.statement) } : null,
       };
     }),
   };

@@ -1,5 +1,5 @@
-import type { Plan, PlanOutcome, Step } from '../../replication/model/plan.ts';
-import type { Statement } from '../../replication/model/statement.ts';
+import type { Plan, PlanOutcome, Step, StepUndo } from '../../replication/model/plan.ts';
+import { subjectsOf } from '../../replication/model/planSubjects.ts';
 import { publisherWaitLimitMs } from '../../replication/operations/steps.ts';
 import type { HistoryEntry, HistoryStep } from './historyRecord.ts';
 import { planToRead, revivePlan, wantedSecrets, type SecretFor, type WantedSecret } from './storedPlan.ts';
@@ -7,8 +7,17 @@ import { planToRead, revivePlan, wantedSecrets, type SecretFor, type WantedSecre
 /** The parts of an undo step that differ from plan to plan. */
 type UndoPart = Pick<
   Step,
-  'connectionId' | 'serverName' | 'plannedFor' | 'alsoChanges' | 'title' | 'statement' | 'effect'
->;
+  | 'connectionId'
+  | 'serverName'
+  | 'plannedFor'
+  | 'alsoChanges'
+  | 'title'
+  | 'statement'
+  | 'effect'
+  | 'repeatable'
+  | 'touches'
+> &
+  Pick<StepUndo, 'afterwards'>;
 
 /**
  * The plan that takes back what a plan did, newest step first; null where nothing was done, or where something
@@ -21,7 +30,7 @@ export function undoPlan(plan: Plan, outcome: PlanOutcome): Plan | null {
   const unsure = outcome.steps.filter(({ status }) => status === 'unknown').map(({ stepId }) => stepId);
   return build(
     plan.title,
-    done.map((step) => step.undo && { ...step.undo, ...placeOf(step), ...undoneEffect(step) }),
+    done.map((step) => step.undo && undoPart(plan, step, step.undo)),
     plan.steps
       .filter(({ id }) => unsure.includes(id))
       .map(
@@ -66,28 +75,40 @@ function placeOf({
   serverName,
   plannedFor,
   alsoChanges,
-}: Step | HistoryStep): Omit<UndoPart, 'title' | 'statement' | 'effect'> {
+}: Step | HistoryStep): Pick<UndoPart, 'connectionId' | 'serverName' | 'plannedFor' | 'alsoChanges'> {
   return { connectionId, serverName, ...(plannedFor ? { plannedFor } : {}), ...(alsoChanges ? { alsoChanges } : {}) };
 }
 
-/** What a step did is taken back as soon as its effect isn't there any more. */
-function undoneEffect({ effect }: Step): { readonly effect?: Statement } {
+/**
+ * What a step did is taken back as soon as its effect isn't there any more; the undo of what can be run a second time can
+ * be too.
+ */
+function undoneEffect({ effect, repeatable }: Step): Pick<UndoPart, 'effect' | 'repeatable'> {
+  if (repeatable) return { repeatable };
   return effect ? { effect: ['SELECT 1 WHERE NOT EXISTS (', ...effect, ')'] } : {};
+}
+
+function undoPart(plan: Plan, step: Step, undo: StepUndo): UndoPart {
+  return { ...undo, ...placeOf(step), ...undoneEffect(step), touches: subjectsOf(plan, step) };
 }
 
 function build(title: string, parts: readonly (UndoPart | null)[], remarks: readonly string[]): Plan | null {
   if (parts.length === 0 || parts.includes(null)) return null;
-  const steps = parts.filter((part) => part !== null).toReversed();
+  const backwards = parts.filter((part) => part !== null).toReversed();
+  const steps = [
+    ...backwards.filter(({ afterwards }) => !afterwards),
+    ...backwards.filter(({ afterwards }) => afterwards),
+  ];
   return {
     id: globalThis.crypto.randomUUID(),
     title: `Undo: ${title}`,
-    steps: steps.map((part, index) => ({
+    steps: steps.map(({ afterwards: _afterwards, ...part }, index) => ({
       ...part,
       id: String(index + 1),
       // Whether the statement could run in a transaction isn't kept; alone it always can.
       transactional: false,
       risk: 'lossy',
-      consequence: `${part.title} (${part.serverName}).`,
+      consequence: null,
       undo: null,
       // It may need a publisher (DROP SUBSCRIPTION drops its slot there), which mustn't keep it without end.
       wait: { limitMs: publisherWaitLimitMs, blockersOn: [] },

@@ -1,4 +1,4 @@
-import type { Blocker, Plan, PlanOutcome, PlanProgress } from '../../replication/model/plan.ts';
+import type { Blocker, Plan, PlanOutcome, PlanProgress, Step } from '../../replication/model/plan.ts';
 import { durationText } from '../../replication/model/quantity.ts';
 import { joined, sentenceList } from '../tree/words.ts';
 
@@ -38,18 +38,26 @@ export function blockerWords(blocker: Blocker, server: string): string {
   return `${who} on ${server}${more === '' ? '' : ` (${more})`}`;
 }
 
-/** Where it failed, and in which step of several; the error's own sentence says what failed. */
+/** Where it stopped, and at which step of several; the error's own sentence says why. */
 export function failedStepWords(plan: Plan, outcome: PlanOutcome): string {
-  const ended = outcome.steps.find(({ status }) => status === 'failed' || status === 'unknown');
-  const step = plan.steps.find(({ id }) => id === ended?.stepId);
+  const step = stoppedAt(plan, outcome);
   if (!step) return `${plan.title}:`;
   return plan.steps.length === 1
     ? `On ${step.serverName}:`
-    : `Step ${step.id} of ${plan.steps.length}, on ${step.serverName}:`;
+    : `${plan.title}: stopped at step ${step.id} of ${plan.steps.length}, on ${step.serverName}.`;
 }
 
-/** What was done, what may have been, and what was not. */
-export function reportWords(plan: Plan, outcome: PlanOutcome): string {
+/** How much of a plan of several steps stands now, in a sentence; nothing for a plan of one step. */
+export function standsWords(plan: Plan, outcome: PlanOutcome): string {
+  if (plan.steps.length === 1) return '';
+  const done = outcome.steps.filter(({ status }) => status === 'done').length;
+  if (done === 0) return outcome.status === 'unknown' ? '' : 'No step was done before it.';
+  if (done === 1) return 'One step was done before it, and stays done.';
+  return `${done} steps were done before it, and stay done.`;
+}
+
+/** What was done, what may have been, what was not, and what can be done now by the buttons of the message. */
+export function reportWords(plan: Plan, outcome: PlanOutcome, ways: readonly string[] = []): string {
   const line = (heading: string, statuses: readonly string[]): string => {
     const steps = plan.steps.filter((step) => statuses.includes(statusOf(step.id, outcome)));
     return steps.length === 0
@@ -57,10 +65,11 @@ export function reportWords(plan: Plan, outcome: PlanOutcome): string {
       : `${heading}\n${steps.map((step) => `• ${step.title} (${step.serverName})`).join('\n')}`;
   };
   return [
-    line('Done:', ['done']),
+    line('Done, and stays so:', ['done']),
     line('Failed:', ['failed']),
     line('Not known, because the connection broke:', ['unknown']),
-    line('Not done:', ['pending', 'skipped']),
+    line('Not run:', ['pending', 'skipped']),
+    ways.length > 0 && `What you can do:\n${ways.map((way) => `• ${way}`).join('\n')}`,
     noticesOf(outcome).length > 0 && `The server sent:\n${noticesOf(outcome).join('\n')}`,
   ]
     .filter(Boolean)
@@ -70,6 +79,11 @@ export function reportWords(plan: Plan, outcome: PlanOutcome): string {
 /** Everything the server sent along, in order. */
 export function noticesOf(outcome: PlanOutcome): readonly string[] {
   return outcome.steps.flatMap(({ notices }) => notices);
+}
+
+function stoppedAt(plan: Plan, outcome: PlanOutcome): Step | undefined {
+  const ended = outcome.steps.find(({ status }) => status === 'failed' || status === 'unknown');
+  return plan.steps.find(({ id }) => id === ended?.stepId);
 }
 
 function statusOf(stepId: string, outcome: PlanOutcome): string {

@@ -42,6 +42,11 @@ export function goneRow(noun: string, label: string): Row {
   };
 }
 
+/** Whether the connection is marked read-only: its menus then offer to take the mark off. */
+export function readOnly(connectionId: string, model: TreeModel): boolean {
+  return model.connection(connectionId)?.readOnly === true;
+}
+
 /** Whether changes may be offered: the connection isn't marked read-only. */
 export function writable(connectionId: string, model: TreeModel): boolean {
   return model.connection(connectionId)?.readOnly === false;

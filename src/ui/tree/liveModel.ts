@@ -1,3 +1,6 @@
+import type { Copies } from '../../replication/copy/copies.ts';
+import type { Forecasts } from '../../replication/forecast/forecasts.ts';
+import type { Cascade } from '../../replication/lag/cascade.ts';
 import type { Inventory } from '../../replication/model/snapshot.ts';
 import type { LagScope, StreamLag } from '../../replication/model/stream.ts';
 import type { ReplicationService } from '../../replication/service.ts';
@@ -17,6 +20,7 @@ export const pageSize = 500;
 export interface LagSource {
   lags(scope?: LagScope): readonly StreamLag[];
   lagOfSubscription(connectionId: string, subscriptionName: string): StreamLag | undefined;
+  cascades(): readonly Cascade[];
 }
 
 /** What the live model is made from. */
@@ -24,6 +28,8 @@ export interface LiveModelParts {
   readonly service: Pick<ReplicationService, 'state'>;
   readonly connections: { all(): readonly ArrangedConnection[] };
   readonly monitor: LagSource;
+  readonly forecasts: Pick<Forecasts, 'lossOf' | 'ofStream' | 'volumeFull'>;
+  readonly copies: Pick<Copies, 'ofSubscription' | 'ofTable'>;
 }
 
 /** The model of the running extension: service, connections and lag monitor, with what is looked up kept by name. */
@@ -106,6 +112,39 @@ export class LiveModel implements TreeModel {
     const id = key(connectionId, name);
     if (!bySubscription.has(id)) bySubscription.set(id, this.#parts.monitor.lagOfSubscription(connectionId, name));
     return bySubscription.get(id);
+  }
+
+  lossOf(connectionId: string, slotName: string): ReturnType<TreeModel['lossOf']> {
+    return this.#parts.forecasts.lossOf(connectionId, slotName);
+  }
+
+  forecastsOf(lag: StreamLag): ReturnType<TreeModel['forecastsOf']> {
+    return this.#parts.forecasts.ofStream(lag);
+  }
+
+  volumeFull(connectionId: string): ReturnType<TreeModel['volumeFull']> {
+    return this.#parts.forecasts.volumeFull(connectionId);
+  }
+
+  copyOf(connectionId: string, subscription: string): ReturnType<TreeModel['copyOf']> {
+    return this.#parts.copies.ofSubscription(connectionId, subscription);
+  }
+
+  copyOfTable(connectionId: string, subscription: string, tableOid: number): ReturnType<TreeModel['copyOfTable']> {
+    return this.#parts.copies.ofTable(connectionId, subscription, tableOid);
+  }
+
+  cascadeTo(lag: StreamLag): Cascade | undefined {
+    return this.#parts.monitor.cascades().find(({ hops }) => hops.at(-1)?.stream.id === lag.stream.id);
+  }
+
+  /** The connections of subscribers whose publisher is one of these. */
+  subscribersBehind(connectionIds: ReadonlySet<string>): readonly string[] {
+    return this.#parts.monitor.lags().flatMap(({ stream: { publisher, subscriber } }) => {
+      const other =
+        subscriber && publisher && connectionIds.has(publisher.connectionId) ? subscriber.connectionId : null;
+      return other === null || connectionIds.has(other) ? [] : [other];
+    });
   }
 
   subscribersOf(connectionId: string, publication: string): readonly KnownSubscriber[] {

@@ -1,4 +1,7 @@
+import type { Cascade } from '../../replication/lag/cascade.ts';
 import type { ConnectionFacts } from '../../replication/model/connect.ts';
+import type { SubscriptionCopy, TableCopy } from '../../replication/model/copy.ts';
+import type { Forecast, SlotLoss, StreamForecasts } from '../../replication/model/forecast.ts';
 import type { Publication, PublishedTable } from '../../replication/model/publication.ts';
 import type { ServerState } from '../../replication/model/serverState.ts';
 import type { Slot } from '../../replication/model/slot.ts';
@@ -35,6 +38,17 @@ export interface TreeModel {
   slot(connectionId: string, name: string): Slot | undefined;
   lagOfSlot(connectionId: string, slotName: string): StreamLag | undefined;
   lagOfSubscription(connectionId: string, name: string): StreamLag | undefined;
+  /** The way over several servers that ends with this stream; undefined where it comes straight from its publisher. */
+  cascadeTo(lag: StreamLag): Cascade | undefined;
+  /** When a slot is lost. */
+  lossOf(connectionId: string, slotName: string): SlotLoss;
+  /** What lies ahead of a stream. */
+  forecastsOf(lag: StreamLag): StreamForecasts;
+  /** When a server's WAL volume is full by what slots keep. */
+  volumeFull(connectionId: string): Forecast;
+  /** How far a subscription's initial copy is; null where it's done, or can't be seen. */
+  copyOf(connectionId: string, subscription: string): SubscriptionCopy | null;
+  copyOfTable(connectionId: string, subscription: string, tableOid: number): TableCopy | null;
   /** The known subscriptions that read a publication. */
   subscribersOf(connectionId: string, publication: string): readonly KnownSubscriber[];
   /** How many children a long list shows at present. */
@@ -51,6 +65,8 @@ export interface InventoryIndex {
   readonly tables: ReadonlyMap<number, Table>;
   /** Sorted by name; schemas in their order. */
   readonly tablesBySchema: ReadonlyMap<string, readonly Table[]>;
+  /** The tables that are partitions of each, one level down, by its oid. */
+  readonly partitions: ReadonlyMap<number, readonly Table[]>;
   /** Publications that name the table itself: by its oid, then by the publication's name. */
   readonly namedIn: ReadonlyMap<number, ReadonlyMap<string, PublishedTable>>;
 }
@@ -67,8 +83,13 @@ export function indexInventory(inventory: Inventory): InventoryIndex {
       namedIn.set(table.oid, publications.set(publication.name, table));
     }
   }
+  const partitions = new Map<number, Table[]>();
+  for (const table of inventory.tables) {
+    if (table.partitionOf !== undefined) pushTo(partitions, table.partitionOf, table);
+  }
   return {
     inventory,
+    partitions,
     publications: new Map(inventory.publications.map((publication) => [publication.name, publication])),
     subscriptions: new Map(inventory.subscriptions.map((subscription) => [subscription.name, subscription])),
     tables: new Map(inventory.tables.map((table) => [table.oid, table])),
@@ -77,21 +98,24 @@ export function indexInventory(inventory: Inventory): InventoryIndex {
   };
 }
 
-/** All publications that send a table: by name, by its schema, or because they send all. */
-export function publicationsOf(table: Table, index: InventoryIndex): readonly string[] {
-  const names = new Set(index.namedIn.get(table.oid)?.keys());
-  for (const publication of index.inventory.publications) {
-    if (publication.schemas.includes(table.schema) || (publication.allTables && sentByAllTables(table, publication))) {
-      names.add(publication.name);
-    }
-  }
-  return [...names].sort(byText);
-}
-
 /** Whether a publication of all tables sends this one: unlogged ones never; of a partitioned one, root or leaves. */
 export function sentByAllTables(table: Table, publication: Publication): boolean {
   if (table.unlogged) return false;
   return publication.viaRoot ? !table.isPartition : !table.partitioned;
+}
+
+/** Whether a publication of all tables leaves this one out, by itself or with the partitioned table it is part of (19, untried). */
+export function isExcepted(table: Table, { exceptTables }: Publication, index: InventoryIndex): boolean {
+  if (!exceptTables) return false;
+  for (let above: Table | undefined = table; above; above = parentOf(above, index)) {
+    const { oid } = above;
+    if (exceptTables.some((excepted) => excepted.oid === oid)) return true;
+  }
+  return false;
+}
+
+function parentOf({ partitionOf }: Table, index: InventoryIndex): Table | undefined {
+  return partitionOf === undefined ? undefined : index.tables.get(partitionOf);
 }
 
 /** Compares names by code unit: fast, and the same on every machine. */

@@ -77,11 +77,17 @@ export class RefreshPolicy {
   }
 
   #findOutdated(): void {
-    const connectionIds = this.#beaten.has(undefined) ? [undefined] : [...this.#beaten];
+    const connectionIds = this.#beaten.has(undefined) ? [undefined] : this.#withSubscribers();
     this.#beaten.clear();
     for (const id of connectionIds) {
       for (const node of this.#parts.tree.outdated(id)) this.#dirty.set(node.id, node);
     }
+  }
+
+  /** A publisher's pulse changes what the rows of its subscribers say, and those needn't wait for a beat of their own. */
+  #withSubscribers(): readonly string[] {
+    const ids = new Set([...this.#beaten].filter((id) => id !== undefined));
+    return [...new Set([...ids, ...this.#parts.model.subscribersBehind(ids)])];
   }
 
   #hasDirtyAncestor(node: TreeNode): boolean {

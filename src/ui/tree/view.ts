@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 
 import type { ConnectionStore } from '../../connections/store.ts';
 import { views } from '../../contributions.ts';
+import type { Copies } from '../../replication/copy/copies.ts';
+import type { Forecasts } from '../../replication/forecast/forecasts.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import type { RevealTarget } from '../services.ts';
 import type { Settings } from '../settings.ts';
@@ -19,6 +21,8 @@ export interface ServersViewParts {
   readonly service: ReplicationService;
   readonly connections: ConnectionStore;
   readonly monitor: LagSource;
+  readonly forecasts: Forecasts;
+  readonly copies: Copies;
   readonly settings: Settings;
   readonly log: vscode.LogOutputChannel;
 }
@@ -38,8 +42,8 @@ export interface ServersView extends vscode.Disposable {
 
 /** Builds the Servers view and ties it to the service. */
 export function createServersView(parts: ServersViewParts): ServersView {
-  const { service, connections, monitor, settings, log } = parts;
-  const model = new LiveModel({ service, connections, monitor });
+  const { service, connections, monitor, forecasts, copies, settings, log } = parts;
+  const model = new LiveModel({ service, connections, monitor, forecasts, copies });
   const tree: ServersTree = new ServersTree({ model, service, onOpened: (id) => refresh.connection(id, 'opened') });
   const refresh = new RefreshPolicy({ tree, model, log });
   const watch = new WatchPolicy({

@@ -70,7 +70,7 @@ export function lookFields(state: FormState, suggestedName: string, folders: rea
   </fieldset>`;
 }
 
-/** How long to wait, and how our sessions are called. */
+/** How long to wait, how our sessions are called, and what no session can find out. */
 export function sessionFields(state: FormState): TemplateResult {
   const { fields } = state;
   return html`<fieldset>
@@ -99,6 +99,15 @@ export function sessionFields(state: FormState): TemplateResult {
       hint: 'As our sessions show in pg_stat_activity.',
       problems: state.problems('applicationName'),
       onInput: (applicationName) => state.change({ applicationName }),
+    })}
+    ${textField({
+      id: 'walVolume',
+      label: 'Size of the WAL volume',
+      value: fields.walVolume,
+      placeholder: 'not known',
+      hint: 'Such as 200 GB: what the volume of the server’s pg_wal holds. No server tells; with it, the time until slots fill it is foretold.',
+      problems: state.problems('walVolume'),
+      onInput: (walVolume) => state.change({ walVolume }),
     })}
   </fieldset>`;
 }

@@ -70,6 +70,8 @@ export class LagChartElement extends HTMLElement {
       amount === null || amount === undefined ? '—' : figureText(chart.metric, amount);
     return {
       ...this.#room(),
+      // Room for the half of the last label that is right of the last moment.
+      padding: [null, 34, null, null],
       cursor: { drag: { x: false, y: false }, points: { size: 6 } },
       legend: { live: true },
       scales: {

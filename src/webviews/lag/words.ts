@@ -1,5 +1,5 @@
 import type { LagFigure, LagRow, LagView } from '../../protocol/lag.ts';
-import { bytesText, lossText, secondsText } from '../../replication/model/quantity.ts';
+import { bytesText, secondsText } from '../../replication/model/quantity.ts';
 import type { LagMetric, StreamState } from '../../replication/model/stream.ts';
 
 interface StateLook {
@@ -24,17 +24,9 @@ export const states: Readonly<Record<StreamState, StateLook>> = {
   disabled: { word: 'Disabled', icon: 'circle-slash', tone: 'quiet' },
 };
 
-/** States in which nobody reads the slot, so that what it holds only grows. */
-const unread: readonly StreamState[] = ['inactive', 'stopped', 'disabled'];
-
-/** What the state's text says beyond its word, and when the slot will be lost; empty where nothing. */
+/** What the state's text says beyond its word, and what lies ahead; empty where nothing. */
 export function reasonOf(row: LagRow): string {
-  const { headroomBytes, state, writtenBytesPerSecond } = row;
-  const loss =
-    unread.includes(state) && headroomBytes !== null && writtenBytesPerSecond !== null
-      ? lossText(headroomBytes, writtenBytesPerSecond)
-      : null;
-  return [stateReason(row), loss].filter(Boolean).join(' · ');
+  return [stateReason(row), ...(row.outlook ?? [])].filter((part) => part !== '').join(' · ');
 }
 
 function stateReason({ state, stateText }: LagRow): string {

@@ -13,6 +13,30 @@ export function tableKey(table: TableName): string {
   return JSON.stringify([table.schema, table.name]);
 }
 
+/** Whether tables and schemas are named: neither all tables are published nor all sequences. */
+export function namesMembers({ allSequences, scope }: PublicationDraft): boolean {
+  return scope === 'chosen' && allSequences !== true;
+}
+
+/** Leaves a table out of all tables; those that inherit from it with it, as PostgreSQL's default is. */
+export function withException(draft: PublicationDraft, { name, schema }: TableName): PublicationDraft {
+  return { ...draft, exceptTables: [...(draft.exceptTables ?? []), { schema, name }] };
+}
+
+/** Has all tables take in tables that were left out. */
+export function withoutExceptions(draft: PublicationDraft, tables: readonly TableName[]): PublicationDraft {
+  const back = new Set(tables.map(tableKey));
+  const { exceptTables = [], ...others } = draft;
+  const left = exceptTables.filter((table) => !back.has(tableKey(table)));
+  return left.length === 0 ? others : { ...others, exceptTables: left };
+}
+
+/** Publishes all sequences, or does so no more. */
+export function withSequences(draft: PublicationDraft, all: boolean): PublicationDraft {
+  const { allSequences: _before, ...others } = draft;
+  return all ? { ...others, allSequences: true } : others;
+}
+
 /** The chosen tables by their key. */
 export function chosenTables(draft: PublicationDraft): ReadonlyMap<string, DraftTable> {
   return new Map(draft.tables.map((table) => [tableKey(table), table]));

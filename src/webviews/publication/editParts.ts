@@ -44,7 +44,8 @@ export function readerFields(options: {
   const { draft, edit, reach } = options;
   const { readers } = edit;
   const renamed = draft.name !== edit.publication;
-  if (readers.length === 0 || reach.added.length + reach.removed.length + Number(renamed) === 0) return nothing;
+  const moves = reach.added.length + reach.removed.length > 0 || reach.sequences === true;
+  if (readers.length === 0 || !(moves || renamed)) return nothing;
   const chosen = draft.refresh ?? [];
   return html`<div class="field" role="group" aria-labelledby="readers-label">
     <span class="field-label" id="readers-label">Subscriptions that read it</span>
@@ -121,10 +122,11 @@ const ways: Readonly<Record<EffectiveTable['by'], string>> = {
   inheritance: 'inherits from a named one',
 };
 
-function reachWords({ added, removed }: TableReach): string {
+function reachWords({ added, removed, sequences }: TableReach): string {
   const parts = [
     added.length > 0 ? `${few(added)} ${added.length === 1 ? 'is' : 'are'} received only after a refresh.` : null,
     removed.length > 0 ? `${few(removed)} ${removed.length === 1 ? 'is' : 'are'} sent no more.` : null,
+    sequences ? 'Which sequences are published is taken over only by a refresh.' : null,
   ];
   return parts.filter((part) => part !== null).join(' ');
 }

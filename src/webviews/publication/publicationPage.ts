@@ -20,8 +20,9 @@ import { FormPage } from '../shared/formPage.ts';
 import { formHead, unavailableView } from '../shared/formParts.ts';
 import { problemsOf, type ShownProblem } from '../shared/problems.ts';
 import type { VirtualList } from '../shared/virtualList.ts';
-import { chosenTables, type DraftTable, tableKey } from './draft.ts';
+import { chosenTables, type DraftTable, namesMembers, tableKey } from './draft.ts';
 import { changedNotice, effectiveView, readerFields } from './editParts.ts';
+import { exceptPicker } from './exceptPicker.ts';
 import { operationFields, otherOptions } from './publicationOptions.ts';
 import { rebase, samePublication } from './rebase.ts';
 import { obstacleNotice, scopeField } from './scopeField.ts';
@@ -187,7 +188,13 @@ export class PublicationPage extends FormPage<
   #scope(model: PublicationModel, draft: PublicationDraft, problems: readonly ShownProblem[]): TemplateResult {
     const tableProblems = problemsOf(problems, 'tables');
     const scope = scopeField({ model, draft, problems: tableProblems, onDraft: (next) => this.change(next, 'tables') });
-    if (draft.scope === 'allTables') return scope;
+    if (!namesMembers(draft)) {
+      const onQuery = (query: string): void => {
+        this.view = { ...this.view, query };
+      };
+      const { query } = this.view;
+      return html`${scope}${exceptPicker({ model, draft, query, onQuery, onDraft: (next) => this.change(next, 'tables') })}`;
+    }
     const rows = this.#tableRows(model, draft, problems);
     const editing = this.editing === null ? undefined : chosenTables(draft).get(this.editing);
     const table = editing && model.tables.find((candidate) => tableKey(candidate) === this.editing);
@@ -280,14 +287,14 @@ export class PublicationPage extends FormPage<
       this.#describe([table.oid]);
       return problem.field ?? null;
     }
-    if (problem.field === 'tables' && table && this.draft?.scope === 'chosen') {
+    if (problem.field === 'tables' && table && this.draft && namesMembers(this.draft)) {
       this.view = { query: '', onlyChosen: false };
       void this.updateComplete.then(() => this.#list()?.focusRow(tableKey(table)));
       return '';
     }
     const targets: Readonly<Record<string, string>> = {
       name: 'name',
-      tables: this.draft?.scope === 'allTables' ? 'scope' : 'tables',
+      tables: this.draft && namesMembers(this.draft) ? 'tables' : 'scope',
       columns: 'tables',
       filter: 'tables',
       operations: 'operation-insert',

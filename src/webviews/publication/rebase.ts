@@ -13,8 +13,12 @@ export function samePublication(one: PublicationDraft, other: PublicationDraft):
 export function rebase(draft: PublicationDraft, base: PublicationDraft, present: PublicationDraft): PublicationDraft {
   const pick = <Key extends keyof PublicationDraft>(key: Key): PublicationDraft[Key] =>
     same(draft[key], base[key]) ? present[key] : draft[key];
+  const { allSequences: _sequences, exceptTables: _except, ...others } = draft;
+  const exceptTables = pick('exceptTables');
   return {
-    ...draft,
+    ...others,
+    ...(exceptTables ? { exceptTables } : {}),
+    ...(pick('allSequences') ? { allSequences: true } : {}),
     name: pick('name'),
     scope: pick('scope'),
     operations: {
@@ -61,11 +65,14 @@ function essence(draft: PublicationDraft): string {
   const tables = draft.tables.map((table) =>
     JSON.stringify([tableKey(table), table.columns, table.filter, table.only === true]),
   );
+  const except = (draft.exceptTables ?? []).map((table) => JSON.stringify([tableKey(table), table.only === true]));
   const { insert, truncate, update } = operations;
   return JSON.stringify([
     [name, scope, viaRoot, generatedColumns, insert, update, operations.delete, truncate],
     [...draft.schemas].sort(byText),
     tables.sort(byText),
+    draft.allSequences === true,
+    except.sort(byText),
   ]);
 }
 

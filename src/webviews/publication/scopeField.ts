@@ -1,11 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 
 import type { PublicationDraft, PublicationModel, ServerUnavailable } from '../../protocol/publication.ts';
-import { radioGroup } from '../shared/fields.ts';
+import { checkbox, radioGroup } from '../shared/fields.ts';
 import { notice } from '../shared/formParts.ts';
 import type { ShownProblem } from '../shared/problems.ts';
+import { withSequences } from './draft.ts';
 
-/** Chosen tables, or all of them. */
+/** What a publication can be of, as one choice: 'allSequences' is of sequences alone. */
+type Scope = PublicationDraft['scope'] | 'allSequences';
+
+/** Chosen tables, or all of them; and where the server has that (19 as documented, untried) all sequences. */
 export function scopeField(options: {
   readonly model: PublicationModel;
   readonly draft: PublicationDraft;
@@ -14,10 +18,13 @@ export function scopeField(options: {
 }): TemplateResult {
   const { draft, model } = options;
   const all = model.capabilities['publication.allTables'];
-  return radioGroup({
+  const sequences = model.capabilities['publication.allSequences'];
+  const offered = sequences.can || sequences.because !== 'version';
+  const scope: Scope = draft.scope === 'chosen' && draft.allSequences ? 'allSequences' : draft.scope;
+  const group = radioGroup<Scope>({
     id: 'scope',
     label: 'What is published',
-    value: draft.scope,
+    value: scope,
     choices: [
       { value: 'chosen', label: 'Chosen tables' },
       {
@@ -26,11 +33,35 @@ export function scopeField(options: {
         hint: all.can ? 'Also those that will be created later.' : all.reason,
         disabled: !all.can && draft.scope !== 'allTables',
       },
+      ...(offered
+        ? [
+            {
+              value: 'allSequences' as const,
+              label: 'All sequences of the database, and no tables',
+              hint: sequences.can ? sequencesHint : sequences.reason,
+              disabled: !sequences.can && scope !== 'allSequences',
+            },
+          ]
+        : []),
     ],
-    ...(draft.scope === 'allTables' ? { problems: options.problems } : {}),
-    onChange: (scope) => options.onDraft({ ...draft, scope }),
+    ...(scope === 'chosen' ? {} : { problems: options.problems }),
+    onChange: (to) =>
+      options.onDraft(withSequences({ ...draft, scope: to === 'allTables' ? to : 'chosen' }, to === 'allSequences')),
   });
+  if (scope !== 'allTables' || !offered) return group;
+  return html`${group}
+  ${checkbox({
+    id: 'all-sequences',
+    label: 'All sequences too',
+    hint: sequences.can ? undefined : sequences.reason,
+    checked: draft.allSequences === true,
+    disabled: !sequences.can && draft.allSequences !== true,
+    onChange: (checked) => options.onDraft(withSequences(draft, checked)),
+  })}`;
 }
+
+const sequencesHint =
+  'Also those that will be created later. Subscribers copy their values when they are refreshed; they aren’t streamed.';
 
 /** What the whole form is up against: a connection marked read-only, a missing privilege, a server that is gone. */
 export function obstacleNotice(

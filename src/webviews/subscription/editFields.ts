@@ -5,6 +5,7 @@ import { checkbox, radioGroup, textField } from '../shared/fields.ts';
 import { notice, serverWords } from '../shared/formParts.ts';
 import { problemsOf, type ShownProblem } from '../shared/problems.ts';
 import { addressFields } from './addressFields.ts';
+import { foreignServerField } from './foreignServerField.ts';
 
 /** What the fields of a subscription that is there are drawn from. */
 export interface EditFieldsOptions {
@@ -20,7 +21,21 @@ export interface EditFieldsOptions {
 /** The connection string in fields; its secrets stay where they are, and out of sight. */
 export function connectionFields(options: EditFieldsOptions): TemplateResult {
   const { draft, model, problems } = options;
-  const { connection } = model;
+  const server = draft.foreignServer ?? null;
+  return html`${foreignServerField({
+    servers: model.foreignServers,
+    value: server,
+    problems,
+    onChange: (foreignServer) => options.onDraft({ ...draft, foreignServer }, 'connection'),
+  })}
+  ${server === null ? stringFields(options) : nothing}`;
+}
+
+function stringFields(options: EditFieldsOptions): TemplateResult {
+  const { draft, model, problems } = options;
+  // One that leaves its foreign server gets a connection string that it never had.
+  const leaves = (model.present.foreignServer ?? null) !== null;
+  const connection = leaves ? ({ readable: true, hasPassword: false, otherSecrets: [] } as const) : model.connection;
   if (!connection.readable) {
     return notice(
       'info',
@@ -28,7 +43,7 @@ export function connectionFields(options: EditFieldsOptions): TemplateResult {
         ${connection.error.advice ? html`<p>${connection.error.advice}</p>` : nothing} ${serverWords(connection.error)}`,
     );
   }
-  const others = connection.otherSecrets;
+  const others: readonly string[] = connection.otherSecrets;
   return addressFields({
     legend: 'The publisher, as the subscriber reaches it',
     address: draft.address,

@@ -6,6 +6,7 @@ import { checkbox, dropdown, radioGroup, textField } from '../shared/fields.ts';
 import { serverWords } from '../shared/formParts.ts';
 import { problemsOf, severityIcon, type ShownProblem } from '../shared/problems.ts';
 import { addressFields } from './addressFields.ts';
+import { foreignServerField } from './foreignServerField.ts';
 
 /** What the fields of both ends are drawn from. */
 export interface EndFieldsOptions {
@@ -69,8 +70,17 @@ export function publisherFields(options: EndFieldsOptions): TemplateResult {
           ? html`<p class="hint">Publisher and subscriber are databases of one server.</p>`
           : nothing
       }
+      ${foreignServerField({
+        servers: model.subscriber.phase === 'open' ? model.subscriber.foreignServers : undefined,
+        value: draft.foreignServer ?? null,
+        problems: options.problems,
+        onChange: (server) => {
+          const { foreignServer: _before, ...others } = draft;
+          options.onDraft(server === null ? others : { ...others, foreignServer: server }, 'connection');
+        },
+      })}
       ${
-        typed || draft.publisherConnectionId !== null
+        draft.foreignServer === undefined && (typed || draft.publisherConnectionId !== null)
           ? addressFields({
               legend: 'As the subscriber reaches it',
               address: draft.address,

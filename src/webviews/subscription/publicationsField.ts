@@ -107,15 +107,21 @@ function publicationRows(
     }));
 }
 
-function noteOn({ allTables, operations, schemas, tables }: OfferedPublication): string {
-  const what = allTables
-    ? 'all tables'
-    : [
-        ...(schemas.length > 0 ? [`${schemas.length} ${schemas.length === 1 ? 'schema' : 'schemas'}`] : []),
-        ...(tables > 0 || schemas.length === 0
-          ? [`${tables.toLocaleString('en')} ${tables === 1 ? 'table' : 'tables'}`]
-          : []),
-      ].join(', ');
+function noteOn(publication: OfferedPublication): string {
+  const { allSequences = false, allTables, leftOut = 0, operations, schemas, tables } = publication;
+  const whole = [
+    ...(allTables ? [leftOut > 0 ? `all tables but ${leftOut}` : 'all tables'] : []),
+    ...(allSequences ? ['all sequences'] : []),
+  ];
+  const what =
+    whole.length > 0
+      ? whole.join(', ')
+      : [
+          ...(schemas.length > 0 ? [`${schemas.length} ${schemas.length === 1 ? 'schema' : 'schemas'}`] : []),
+          ...(tables > 0 || schemas.length === 0
+            ? [`${tables.toLocaleString('en')} ${tables === 1 ? 'table' : 'tables'}`]
+            : []),
+        ].join(', ');
   const sent = (['insert', 'update', 'delete', 'truncate'] as const).filter((operation) => operations[operation]);
   return `${what} · ${sent.length === 0 ? 'no operations' : sent.join(', ')}`;
 }

@@ -21,6 +21,9 @@ const optionWords: Readonly<Record<keyof SubscriptionEditDraft['options'], strin
   runAsOwner: 'run_as_owner',
   origin: 'origin',
   failover: 'failover',
+  retainDeadTuples: 'retain_dead_tuples',
+  maxRetentionDuration: 'max_retention_duration',
+  walReceiverTimeout: 'wal_receiver_timeout',
 };
 
 /** The parts of a draft that change on their own, and what each is called. */
@@ -31,6 +34,7 @@ const parts: readonly {
   { words: 'the name', of: ({ name }) => ({ name }) },
   { words: 'whether it is enabled', of: ({ enabled }) => ({ enabled }) },
   { words: 'the connection', of: ({ address }) => ({ address }) },
+  { words: 'the foreign server', of: ({ foreignServer }) => ({ foreignServer: foreignServer ?? null }) },
   { words: 'the publications', of: ({ publications }) => ({ publications }) },
   { words: 'the replication slot', of: ({ hasSlot, slotName }) => ({ hasSlot, slotName }) },
 ];

@@ -1,11 +1,9 @@
 import type { PublisherAddressDraft } from '../../protocol/subscription.ts';
-
-/** Keywords of a connection string whose values aren't to be kept, wherever they were typed. */
-const secretKeyword = /(password|scram_client_key|scram_server_key|oauth_client_secret)\s*=/i;
+import { mentionsSecret } from '../../replication/model/conninfo.ts';
 
 /** An address that may be kept: where a secret was typed among its further parameters these are `instead`. */
 export function withoutSecrets(address: PublisherAddressDraft, instead: string): PublisherAddressDraft {
-  return secretKeyword.test(address.more) ? { ...address, more: instead } : address;
+  return mentionsSecret(address.more) ? { ...address, more: instead } : address;
 }
 
 /** Whether two drafts say the same, in whatever order their fields came. */

@@ -9,15 +9,14 @@ import type {
   SubscriptionEditRequest,
   SubscriptionEditUpdate,
 } from '../../protocol/subscriptionEdit.ts';
-import { textField } from '../shared/fields.ts';
-import { FormPage, type FormRequest, type FormWords } from '../shared/formPage.ts';
+import type { FormRequest, FormWords } from '../shared/formPage.ts';
 import { formHead, notice, unavailableView } from '../shared/formParts.ts';
 import type { PageHost } from '../shared/host.ts';
-import { problemsOf, type ShownProblem } from '../shared/problems.ts';
+import { problemsOf } from '../shared/problems.ts';
 import { connectionFields, type EditFieldsOptions, refreshFields, slotAndState } from './editFields.ts';
-import { publicationsField } from './publicationsField.ts';
 import { rebase } from './rebase.ts';
 import { withoutSecrets } from './sameDraft.ts';
+import { SubscriptionFormPage } from './subscriptionFormPage.ts';
 import { subscriptionOptions } from './subscriptionOptions.ts';
 
 type Host = PageHost<
@@ -27,26 +26,21 @@ type Host = PageHost<
 >;
 
 /** The form that changes a subscription: filled with what is there, beside it the SQL of what differs. */
-export class SubscriptionEditPage extends FormPage<
+export class SubscriptionEditPage extends SubscriptionFormPage<
   SubscriptionEditDraft,
   SubscriptionEditRequest,
   SubscriptionEditUpdate,
   SubscriptionEditKept
 > {
   static override properties = {
-    ...FormPage.properties,
+    ...SubscriptionFormPage.properties,
     model: { state: true },
     unavailable: { state: true },
-    query: { state: true },
-    password: { state: true },
     meanwhile: { state: true },
   };
 
   declare protected model: SubscriptionEditModel | null;
   declare protected unavailable: ServerUnavailable | null;
-  declare protected query: string;
-  /** For the field only; the panel has it too, and nothing keeps it. */
-  declare protected password: string;
   /** What changed on the server since the form was opened. */
   declare protected meanwhile: { readonly taken: readonly string[]; readonly clashing: readonly string[] };
   #edited: SubscriptionEdited = { connectionId: '', subscription: '' };
@@ -57,8 +51,6 @@ export class SubscriptionEditPage extends FormPage<
     super();
     this.model = null;
     this.unavailable = null;
-    this.query = '';
-    this.password = '';
     this.meanwhile = { taken: [], clashing: [] };
   }
 
@@ -99,28 +91,17 @@ export class SubscriptionEditPage extends FormPage<
       problems,
       password: this.password,
       onDraft: (next, field) => this.change(next, field),
-      onPassword: (value) => this.#takePassword(value),
+      onPassword: (value) => this.takePassword(value),
     };
     return html`<main class="form-page">
         <div class="form-main">
-          ${formHead(title, model.server)} ${this.#obstacles(model)}
-          ${textField({
-            id: 'name',
-            label: 'Name',
-            value: draft.name,
-            required: true,
-            problems: problemsOf(problems, 'name'),
-            onInput: (name) => this.change({ ...draft, name }, 'name'),
-          })}
-          ${publicationsField({
+          ${formHead(title, model.server)} ${this.#obstacles(model)} ${this.nameField(draft, problems)}
+          ${this.publicationFields({
+            draft,
+            problems,
             offered: model.publisher?.publications ?? null,
-            chosen: draft.publications,
             present: model.present.publications,
-            query: this.query,
-            problems: problemsOf(problems, 'publications'),
-            onQuery: (query) => {
-              this.query = query;
-            },
+            subscriber: model.server.name,
             onChosen: (publications) => this.change({ ...draft, publications }, 'publications'),
           })}
           ${refreshFields(fields)} ${connectionFields(fields)} ${slotAndState(fields)}
@@ -143,25 +124,20 @@ export class SubscriptionEditPage extends FormPage<
       <page-announcer></page-announcer>`;
   }
 
-  protected override controlFor(problem: ShownProblem): string | null {
-    const readable = this.model?.connection.readable === true;
-    const targets: Readonly<Record<string, string | null>> = {
+  protected override targets(): Readonly<Record<string, string | null>> {
+    const { draft, model } = this;
+    const byServer = (draft?.foreignServer ?? null) !== null;
+    const readable = model?.connection.readable === true || (model?.present.foreignServer ?? null) !== null;
+    return {
       name: 'name',
       enabled: 'enabled',
-      connection: readable ? 'host' : null,
+      connection: byServer ? 'foreign-server' : readable ? 'host' : null,
       password: readable ? 'password' : null,
       more: readable ? 'more' : null,
       publications: 'publications',
-      slot: this.draft?.hasSlot ? 'slot-name' : 'slot',
+      slot: draft?.hasSlot ? 'slot-name' : 'slot',
       options: 'options',
     };
-    if (problem.field === 'options') this.querySelector('#options-fold')?.setAttribute('open', '');
-    if (problem.field === 'publications') {
-      const row = this.querySelector<HTMLElement>('#publications [tabindex="0"]');
-      row?.focus();
-      if (row) return '';
-    }
-    return targets[problem.field ?? ''] ?? null;
   }
 
   protected override hear(message: SubscriptionEditUpdate): void {
@@ -193,25 +169,10 @@ export class SubscriptionEditPage extends FormPage<
     this.reviewAgain();
   }
 
-  #takePassword(value: string): void {
-    this.password = value;
-    this.touched.add('password');
-    if (this.refusal?.field === 'password') this.refusal = { ...this.refusal, field: null };
-    this.host?.post({ type: 'password', value });
-    this.reviewAgain();
-  }
-
   /** What the whole of the form is up against. */
   #obstacles(model: SubscriptionEditModel): TemplateResult {
     const { unavailable } = this;
-    return html`${
-      model.server.readOnly
-        ? notice(
-            'warning',
-            `${model.server.name} is marked read-only, so nothing is changed on it. The SQL can be copied.`,
-          )
-        : nothing
-    }
+    return html`${this.readOnlyNotice(model.server, 'nothing is changed on it')}
     ${
       unavailable?.error
         ? notice(

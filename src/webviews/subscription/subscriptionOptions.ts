@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 
 import type { SubscriptionDraft } from '../../protocol/subscription.ts';
 import type { SubscriptionEditCapabilities } from '../../protocol/subscriptionEdit.ts';
-import { checkbox, dropdown } from '../shared/fields.ts';
+import { checkbox, dropdown, textField } from '../shared/fields.ts';
 import { fieldProblems, type ShownProblem } from '../shared/problems.ts';
 import { unfolded } from '../shared/unfolded.ts';
 
@@ -60,6 +60,13 @@ const switches: readonly {
     capability: 'subscription.failover',
     label: 'Keep the slot on the publisher’s standbys (failover)',
     hint: 'So that replication goes on after a failover of the publisher.',
+    usual: false,
+  },
+  {
+    key: 'retainDeadTuples',
+    capability: 'subscription.retainDeadTuples',
+    label: 'Retain dead tuples to detect conflicts (retain_dead_tuples)',
+    hint: 'VACUUM keeps rows that were deleted here until the publisher’s changes to them can have come.',
     usual: false,
   },
 ];
@@ -185,7 +192,54 @@ export function subscriptionOptions({
             onChange: (checked) => set(option.key, present === null && checked === option.usual ? undefined : checked),
           }),
         )}
+      ${retentionField(options, (value) => set('maxRetentionDuration', value ?? (present === null ? undefined : 0)), reason, offered)}
+      ${timeoutField(options, (value) => set('walReceiverTimeout', value ?? (present === null ? undefined : '-1')), reason, offered)}
       ${fieldProblems('options-problems', problems)}
     </div>
   </details>`;
+}
+
+type Reason = (key: keyof Options, name: keyof SubscriptionEditCapabilities) => string | null;
+type Offered = (name: keyof SubscriptionEditCapabilities) => boolean;
+
+/** max_retention_duration, since 19 (as documented, untried); what isn't a digit doesn't count. Empty is the default. */
+function retentionField(
+  options: Options,
+  onValue: (value: number | undefined) => void,
+  reason: Reason,
+  offered: Offered,
+): TemplateResult | typeof nothing {
+  if (!offered('subscription.maxRetentionDuration')) return nothing;
+  const { maxRetentionDuration } = options;
+  return textField({
+    id: 'max-retention',
+    label: 'Retain them at most, in milliseconds (max_retention_duration)',
+    value: maxRetentionDuration ? String(maxRetentionDuration) : '',
+    placeholder: '0, without limit',
+    disabled: reason('maxRetentionDuration', 'subscription.maxRetentionDuration') !== null,
+    hint: reason('maxRetentionDuration', 'subscription.maxRetentionDuration') ?? undefined,
+    onInput: (text) => {
+      const digits = text.replaceAll(/\D/g, '');
+      onValue(digits === '' ? undefined : Number(digits));
+    },
+  });
+}
+
+/** wal_receiver_timeout, since 19 (as documented, untried). Empty is the default. */
+function timeoutField(
+  options: Options,
+  onValue: (value: string | undefined) => void,
+  reason: Reason,
+  offered: Offered,
+): TemplateResult | typeof nothing {
+  if (!offered('subscription.walReceiverTimeout')) return nothing;
+  return textField({
+    id: 'wal-receiver-timeout',
+    label: 'Give the publisher up after (wal_receiver_timeout)',
+    value: options.walReceiverTimeout === '-1' ? '' : (options.walReceiverTimeout ?? ''),
+    placeholder: '-1, as the server is set',
+    disabled: reason('walReceiverTimeout', 'subscription.walReceiverTimeout') !== null,
+    hint: reason('walReceiverTimeout', 'subscription.walReceiverTimeout') ?? 'For example 30s or 2min; 0 for never.',
+    onInput: (text) => onValue(text.trim() === '' ? undefined : text.trim()),
+  });
 }

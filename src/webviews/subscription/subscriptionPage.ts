@@ -9,45 +9,38 @@ import type {
   SubscriptionUpdate,
 } from '../../protocol/subscription.ts';
 import type { Blocker } from '../../replication/model/plan.ts';
-import { textField } from '../shared/fields.ts';
-import { FormPage } from '../shared/formPage.ts';
 import { formHead, notice } from '../shared/formParts.ts';
 import { problemsOf, type ShownProblem } from '../shared/problems.ts';
 import { type EndFieldsOptions, publisherFields, subscriberField } from './endFields.ts';
 import { preflightView } from './preflightView.ts';
-import { publicationsField } from './publicationsField.ts';
 import { sameDraft, withoutSecrets } from './sameDraft.ts';
 import { slotFields } from './slotFields.ts';
+import { SubscriptionFormPage } from './subscriptionFormPage.ts';
 import { subscriptionOptions } from './subscriptionOptions.ts';
 
 const title = 'Create Subscription';
 
 /** The form that creates a subscription. */
-export class SubscriptionPage extends FormPage<
+export class SubscriptionPage extends SubscriptionFormPage<
   SubscriptionDraft,
   SubscriptionRequest,
   SubscriptionUpdate,
   SubscriptionKept
 > {
   static override properties = {
-    ...FormPage.properties,
+    ...SubscriptionFormPage.properties,
     model: { state: true },
     blockers: { state: true },
     preflight: { state: true },
-    query: { state: true },
     pasted: { state: true },
     pasteError: { state: true },
-    password: { state: true },
   };
 
   declare protected model: SubscriptionModel | null;
   declare protected blockers: readonly Blocker[];
   declare protected preflight: PreflightState | null;
-  declare protected query: string;
   declare protected pasted: string;
   declare protected pasteError: string | null;
-  /** For the field only; the panel has it too, and nothing keeps it. */
-  declare protected password: string;
   /** The name that was suggested last, to be replaced while the person left it alone. */
   #suggested = '';
 
@@ -56,10 +49,8 @@ export class SubscriptionPage extends FormPage<
     this.model = null;
     this.blockers = [];
     this.preflight = null;
-    this.query = '';
     this.pasted = '';
     this.pasteError = null;
-    this.password = '';
   }
 
   protected override keep(draft: SubscriptionDraft): SubscriptionKept {
@@ -79,24 +70,14 @@ export class SubscriptionPage extends FormPage<
     return html`<main class="form-page">
         <div class="form-main">
           ${formHead(title, null)} ${this.#obstacle(model)} ${subscriberField(ends)} ${publisherFields(ends)}
-          ${publicationsField({
+          ${this.publicationFields({
+            draft,
+            problems,
             offered: model.publisher.phase === 'open' ? model.publisher.publications : null,
-            chosen: draft.publications,
-            query: this.query,
-            problems: problemsOf(problems, 'publications'),
-            onQuery: (query) => {
-              this.query = query;
-            },
+            subscriber: subscriber.phase === 'open' ? subscriber.server.name : 'the subscriber',
             onChosen: (publications) => this.change(this.#named({ ...draft, publications }), 'publications'),
           })}
-          ${textField({
-            id: 'name',
-            label: 'Name',
-            value: draft.name,
-            required: true,
-            problems: problemsOf(problems, 'name'),
-            onInput: (name) => this.change({ ...draft, name }, 'name'),
-          })}
+          ${this.nameField(draft, problems)}
           ${slotFields({
             model,
             draft,
@@ -123,14 +104,14 @@ export class SubscriptionPage extends FormPage<
       <page-announcer></page-announcer>`;
   }
 
-  protected override controlFor(problem: ShownProblem): string | null {
+  protected override targets(): Readonly<Record<string, string | null>> {
     const { draft } = this;
-    const targets: Readonly<Record<string, string>> = {
+    return {
       name: 'name',
       subscriber: 'subscriber',
       publisher: draft?.publisherKind === 'typed' ? 'paste' : 'publisher',
-      connection: draft?.publisherKind === 'known' && draft.publisherConnectionId === null ? 'publisher' : 'host',
-      password: 'password',
+      connection: connectionTarget(draft),
+      password: draft?.useSavedPassword ? 'saved-password' : 'password',
       more: 'more',
       publications: 'publications',
       slot: draft?.slotMode === 'none' ? 'slot' : 'slot-name',
@@ -138,14 +119,6 @@ export class SubscriptionPage extends FormPage<
       options: 'options',
       preflight: 'preflight',
     };
-    if (problem.field === 'password' && draft?.useSavedPassword) return 'saved-password';
-    if (problem.field === 'options') this.querySelector('#options-fold')?.setAttribute('open', '');
-    if (problem.field === 'publications') {
-      const row = this.querySelector<HTMLElement>('#publications [tabindex="0"]');
-      row?.focus();
-      if (row) return '';
-    }
-    return targets[problem.field ?? ''] ?? null;
   }
 
   protected override hear(message: SubscriptionUpdate): void {
@@ -186,7 +159,11 @@ export class SubscriptionPage extends FormPage<
       onRun: () => this.host?.post({ type: 'preflight', draft }),
       onRemedy: (check, action, preview) => {
         if (action === 'dontCopy') this.change({ ...draft, copyData: false }, 'copyData');
-        else {
+        else if (action === 'createTables') {
+          const wanted = { ...draft, createTables: true };
+          this.change(wanted, 'publications');
+          this.host?.post({ type: 'preflight', draft: wanted });
+        } else {
           this.refusal = null;
           this.host?.post({ type: 'remedy', checkId: check.id, action, preview });
         }
@@ -238,13 +215,7 @@ export class SubscriptionPage extends FormPage<
         this.pasteError = null;
       },
       onRead: (text) => this.host?.post({ type: 'read', text }),
-      onPassword: (value) => {
-        this.password = value;
-        this.touched.add('password');
-        if (this.refusal?.field === 'password') this.refusal = { ...this.refusal, field: null };
-        this.host?.post({ type: 'password', value });
-        this.reviewAgain();
-      },
+      onPassword: (value) => this.takePassword(value),
       onLook: () => this.host?.post({ type: 'look', draft }),
       onRetry: (end) => this.host?.post({ type: 'retry', end }),
     };
@@ -253,15 +224,16 @@ export class SubscriptionPage extends FormPage<
   #obstacle(model: SubscriptionModel): TemplateResult | typeof nothing {
     const { subscriber } = model;
     if (subscriber.phase !== 'open') return nothing;
-    if (subscriber.server.readOnly) {
-      return notice(
-        'warning',
-        `${subscriber.server.name} is marked read-only, so nothing is created on it. The SQL can be copied.`,
-      );
-    }
+    if (subscriber.server.readOnly) return this.readOnlyNotice(subscriber.server, 'nothing is created on it');
     const create = subscriber.capabilities['subscription.create'];
     return create.can ? nothing : notice('warning', create.reason);
   }
+}
+
+/** The field of what is wrong with where it connects to. */
+function connectionTarget(draft: SubscriptionDraft | null): string {
+  if (draft?.foreignServer !== undefined) return 'foreign-server';
+  return draft?.publisherKind === 'known' && draft.publisherConnectionId === null ? 'publisher' : 'host';
 }
 
 /** Where to begin: at the first end that isn't chosen yet, otherwise at the top. */

@@ -29,7 +29,7 @@ describe('the replica identities that are offered', () => {
         [
           'Full: all columns',
           false,
-          '⚠ Writes the whole old row to the WAL; a subscriber without a fitting index searches the whole table for each change',
+          '⚠ More WAL; a subscriber without a fitting index searches all rows for each change',
         ],
         ['Nothing', false, '⚠ UPDATE and DELETE fail on the table while it is in a publication that sends them'],
       ],
@@ -55,7 +55,7 @@ describe('the replica identities that are offered', () => {
         [
           'Default: the primary key (now)',
           false,
-          '⚠ public.b has no primary key: UPDATE and DELETE fail there while they are published',
+          '⚠ public.b has no primary key: UPDATE and DELETE fail there once published',
         ],
         ['A unique index of each table', false, 'public.a: narrow, public.b: own'],
       ],

@@ -259,6 +259,9 @@ describe('the fields of the Connection form', () => {
     [{ host: '::1', sslKey: '/k.pem' }, 'error sslCert'],
     [{ host: 'db', sslMode: 'prefer' }, 'warning sslMode'],
     [{ host: 'localhost', sslMode: 'disable', sslRootCert: '/ca' }, 'warning sslMode'],
+    [{ host: 'localhost', walVolume: 'large' }, 'error walVolume'],
+    [{ host: 'localhost', walVolume: '0 GB' }, 'error walVolume'],
+    [{ host: 'localhost', walVolume: '1.5 TB' }],
     [{ host: '/var/run/postgresql' }],
     [{ host: 'db', sslMode: 'verify-full' }],
   ];

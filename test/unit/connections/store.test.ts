@@ -33,6 +33,17 @@ describe('the contract of the connection store', () => {
     assert.equal(password?.reveal(), 's3cret');
   });
 
+  it('keeps the size of the WAL volume until it is taken away', async () => {
+    const world = profile();
+    const store = world.store();
+    const { id } = await store.add({ ...draft, walVolumeBytes: 200 * 1024 ** 3 });
+    assert.equal(world.store().get(id)?.walVolumeBytes, 200 * 1024 ** 3);
+    await store.update(id, { name: 'renamed' });
+    assert.equal(store.get(id)?.walVolumeBytes, 200 * 1024 ** 3);
+    await store.update(id, { walVolumeBytes: null });
+    assert.deepEqual(world.store().all(), [{ ...draft, id, name: 'renamed' }]);
+  });
+
   it('tells which connection a name stands for only where it is the only one', () => {
     const [one, other, shop] = [{ name: 'shop' }, { name: 'stock' }, { name: 'shop' }];
     assert.equal(onlyNamed([one, other], 'shop'), one);

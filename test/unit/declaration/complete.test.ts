@@ -51,6 +51,8 @@ describe('completion in declaration files', () => {
       'owner: ',
       'comment: ',
       'allTables: ',
+      'exceptTables:',
+      'allSequences: ',
       'schemas:',
       'viaPartitionRoot: ',
       'generatedColumns: ',
@@ -64,6 +66,9 @@ describe('completion in declaration files', () => {
       'runAsOwner: ',
       'origin: ',
       'failover: ',
+      'retainDeadTuples: ',
+      'maxRetentionDuration: ',
+      'walReceiverTimeout: ',
     ]);
   });
 

@@ -111,7 +111,7 @@ describe('the executor', () => {
       ['done', 'failed', 'pending'],
     );
     assert.deepEqual(outcome.steps[0]?.notices, ['WARNING: mind this']);
-    assert.equal(outcome.steps[1]?.error?.advice, 'Choose another. Done before, and still so: Run a (shop).');
+    assert.equal(outcome.steps[1]?.error?.advice, 'Choose another.');
     assert.deepEqual(
       seen.map(({ type, stepId }) => `${type} ${stepId}`),
       ['started 1', 'finished 1', 'started 2', 'failed 2'],
@@ -137,7 +137,7 @@ describe('the executor', () => {
       outcome.steps.map(({ status }) => status),
       ['done', 'unknown', 'pending'],
     );
-    assert.match(outcome.steps[1]?.error?.advice ?? '', /refresh it and look/);
+    assert.match(outcome.steps[1]?.error?.advice ?? '', /Once shop answers, look at what it changes/);
   });
 
   it('runs nothing after it was cancelled', async () => {
@@ -280,18 +280,26 @@ describe('the executor, when connections break', () => {
       })),
     });
     const statements = (sent: readonly string[]): readonly string[] => sent.filter((sql) => sql.length === 1);
-    const done = sessions((sql) => (sql === 'probe b' ? [{}] : []));
+    const there =
+      (...probes: readonly string[]) =>
+      (sql: string): unknown =>
+        probes.includes(sql) ? [{}] : [];
+    const done = sessions(there('probe a'), there('probe b'));
     const resume = outcomeOf('done', 'unknown', 'pending');
     assert.equal((await executePlan(three, done, { resume })).status, 'done');
     assert.deepEqual(statements(done.sent), ['c']);
-    const notDone = sessions();
+    const notDone = sessions(there('probe a'));
     assert.equal((await executePlan(three, notDone, { resume })).status, 'done');
     assert.deepEqual(statements(notDone.sent), ['b', 'c']);
     const away = { ...sessions(), session: async () => lost() };
-    const still = await executePlan(three, away, { resume });
+    await assert.rejects(executePlan(three, away, { resume }), {
+      kind: 'connectionLost',
+      message: /Nothing more was run/,
+    });
+    const still = await executePlan(three, away, { resume: outcomeOf('unknown', 'pending', 'pending') });
     assert.deepEqual(
       still.steps.map(({ status }) => status),
-      ['done', 'unknown', 'pending'],
+      ['unknown', 'pending', 'pending'],
     );
   });
 

@@ -8,12 +8,14 @@ import { executePlan } from '../../../src/replication/executor.ts';
 import type { ConnectionFacts } from '../../../src/replication/model/connect.ts';
 import { ReplicationError } from '../../../src/replication/model/errors.ts';
 import type { Plan } from '../../../src/replication/model/plan.ts';
+import { movedServers, withAddresses } from '../../../src/replication/model/planServers.ts';
 import { makePlan } from '../../../src/replication/operations/steps.ts';
 import { planCreateSubscription } from '../../../src/replication/operations/subscription/createSubscription.ts';
 import { planDropSubscription } from '../../../src/replication/operations/subscription/dropSubscription.ts';
 import { planEnableSubscription } from '../../../src/replication/operations/subscription/switchSubscription.ts';
 import type { QueryOptions, Session } from '../../../src/replication/postgres/session.ts';
-import { confirmationFor } from '../../../src/ui/plans/confirmation.ts';
+import { renderForServer } from '../../../src/replication/postgres/statement.ts';
+import { confirmationFor, movedQuestion } from '../../../src/ui/plans/confirmation.ts';
 import { subscription, subscriptionChoice, target } from '../operations/fixture.ts';
 
 type Rows = readonly Readonly<Record<string, string>>[];
@@ -83,6 +85,43 @@ describe('the executor stays on the servers a plan was made for', () => {
       assert.equal(outcome.steps[0]?.error?.kind, 'stalePlan');
       assert.deepEqual(executed, []);
     }
+  });
+
+  it('runs nothing where the server’s WAL ends before it had come to, as that of a restored copy', async () => {
+    const at = (lsn: string) =>
+      fakeSession((text) =>
+        text.includes('pg_control_system') ? [{ identifier: 'id-of-shop' }] : [{ database: 'shop', lsn }],
+      );
+    const behind = at('0/FFFFFFFF');
+    const outcome = await executePlan(made, dependencies(behind.session));
+    assert.deepEqual([outcome.status, behind.executed], ['failed', []]);
+    assert.match(
+      outcome.steps[0]?.error?.message ?? '',
+      /is behind where it was .* ends at 0\/FFFFFFFF, .* come to 1\/0/,
+    );
+    for (const lsn of ['1/0', '2/0']) {
+      assert.equal((await executePlan(made, dependencies(at(lsn).session))).status, 'done', lsn);
+    }
+  });
+
+  it('runs nothing where the connection was edited to lead elsewhere, until that is confirmed', async () => {
+    const known = (host: string) => (id: string) => ({ ...facts(id), target: { host, port: 5432 } }) as ConnectionFacts;
+    const kept = withAddresses(made, known('db-1'));
+    assert.equal(kept.steps[0]?.plannedFor?.address, 'db-1:5432');
+    assert.deepEqual(withAddresses(kept, known('db-2')), kept, 'it is where the plan was made for that counts');
+    assert.deepEqual(movedServers(kept, known('db-1')), []);
+    const { session, executed } = answering('shop', 'id-of-shop');
+    const moved = { ...dependencies(session), facts: known('db-2') };
+    await assert.rejects(executePlan(kept, moved), {
+      kind: 'notConfirmed',
+      message:
+        'The connection shop leads to db-2:5432 now; when this plan was made, it led to db-1:5432. Nothing was run.',
+    });
+    assert.deepEqual(executed, []);
+    const [server] = movedServers(kept, known('db-2'));
+    assert.ok(server);
+    assert.match(movedQuestion(kept, server).detail, /restored from a backup/);
+    assert.equal((await executePlan(kept, moved, { moved: new Set(['shop']) })).status, 'done');
   });
 
   it('runs on the same server, and where the identifier can’t be read', async () => {
@@ -209,15 +248,15 @@ describe('nobody waits without end', () => {
 });
 
 describe('an undo takes back only what was done', () => {
-  it('doesn’t drop a slot that was there before', () => {
+  it('lets go of a slot that was there before, and doesn’t drop it', () => {
     const plan = planCreateSubscription(
       { subscriber: target({ connectionId: 'copy' }), publisher: target(), publisherInventory: null },
       subscriptionChoice({ slot: { mode: 'existing', name: 'there' } }),
     );
-    assert.deepEqual(
-      plan.steps.map(({ undo }) => undo),
-      [null],
-    );
+    const [undo] = plan.steps.map((step) => step.undo);
+    assert.match(undo?.title ?? '', /leave the replication slot there where it stands$/);
+    const text = renderForServer(undo?.statement ?? []);
+    assert.ok(text.indexOf('SET (slot_name = NONE)') < text.indexOf('DROP SUBSCRIPTION'), text);
   });
 
   it('doesn’t disable a subscription that was enabled all along', () => {

@@ -30,6 +30,7 @@ export interface ServerOptions {
   readonly inRecovery?: boolean;
   readonly versionNumber?: number;
   readonly readsAllStats?: boolean;
+  readonly settings?: ServerInfo['settings'];
   readonly pulse?: Partial<Pulse>;
   readonly subscriptions?: readonly Subscription[];
 }
@@ -95,7 +96,7 @@ function serverInfo(options: ServerOptions): ServerInfo {
     inRecovery,
     role: { name: 'postgres', superuser: false, replication: true, readsAllStats, createsInDatabase: true },
     capabilities: Object.fromEntries(capabilityNames.map((name) => [name, { can: true }])) as unknown as Capabilities,
-    settings: {},
+    settings: options.settings ?? {},
     databases: [],
     plugins: [],
     schemas: [],

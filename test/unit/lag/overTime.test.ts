@@ -60,7 +60,7 @@ describe('seconds behind', () => {
       [9000, 1000],
       [20_000, 1000],
     ]);
-    assert.deepEqual(grown, [0, 0, 3, 4, 5]);
+    assert.deepEqual(grown, [0, 2, 3, 4, 5]);
     assert.deepEqual(seconds(stage, [[20_000, 20_000]]), [0]);
   });
 
@@ -90,12 +90,11 @@ describe('seconds behind', () => {
     assert.deepEqual(
       seconds(stage, [
         [5000, 1000],
-        [5000, 1000],
         [5000, 5000],
         [7000, 5000],
         [7000, 7000],
       ]),
-      [0, 0, 0, 0, 0],
+      [0, 0, 0, 0],
     );
   });
 
@@ -119,7 +118,47 @@ describe('seconds behind', () => {
         [5000, 1000],
         [5000, 1000],
       ]),
-      [0, 0, 3],
+      [0, 2, 3],
+    );
+    // And WAL that isn't even sent may concern it.
+    const unsent = new Stage(pub(1000, 1000, old));
+    unsent.beat({ pub: { ...at(5000, 1000), senders: [sender({ flushLsn: lsn(1000), sentLsn: lsn(1000) })] } });
+    unsent.beat({ pub: {} });
+    assert.equal(unsent.lag.secondsBehind, 2);
+  });
+
+  it('wait for the next status as often as the subscriber is set to send one, where that is known', () => {
+    const settings = { wal_receiver_status_interval: { name: '', value: '2', unit: 's' } };
+    const stage = new Stage(pub(1000, 1000, { versionNumber: 130_023 }), { ...receiver(1000), settings });
+    const quiet = Array.from({ length: 5 }, (): [number, number] => [5000, 1000]);
+    assert.deepEqual(seconds(stage, quiet), [0, 0, 0, 0, 5]);
+  });
+
+  it('count at once, and go on, once nobody reads the slot; the rate is none then', () => {
+    const stage = new Stage(pub(1000, 1000));
+    seconds(stage, [
+      [2000, 1900],
+      [3000, 2900],
+    ]);
+    assert.ok((stage.lag.appliedBytesPerSecond ?? 0) > 0);
+    const stopped = [4000, 5000, 6000].map((current) => {
+      stage.beat({ pub: at(current, 2900, false) });
+      return stage.lag.secondsBehind;
+    });
+    assert.deepEqual(stopped, [1.1, 2.1, 3.1]);
+    assert.deepEqual([stage.lag.appliedBytesPerSecond, stage.lag.sentBytesPerSecond], [0, 0]);
+  });
+
+  it('do not drop when a stream that was nearly up to date stops moving', () => {
+    const stage = new Stage(pub(1000, 1000));
+    assert.deepEqual(
+      seconds(stage, [
+        [2000, 1500],
+        [3000, 2500],
+        [4000, 2500],
+        [5000, 2500],
+      ]),
+      [0.5, 0.5, 1.5, 2.5],
     );
   });
 
@@ -147,7 +186,7 @@ describe('seconds behind', () => {
         [6000, 2000],
         [7000, 2000],
       ]),
-      [0, 0, 3, 3, 4, 5],
+      [0, 2, 3, 3, 4, 5],
     );
   });
 
@@ -160,7 +199,7 @@ describe('seconds behind', () => {
         [9000, 1000],
         [9000, 1000],
       ]),
-      [null, 2, 3],
+      [1, 2, 3],
     );
     assert.equal(stage.lag.secondsBehindIsMinimum, true);
     assert.deepEqual(seconds(stage, [[9000, 9000]]), [0]);
@@ -175,7 +214,7 @@ describe('seconds behind', () => {
         [9000, 1000],
         [9000, 1000],
       ]),
-      [0, 2],
+      [1, 2],
     );
     assert.equal(stage.lag.secondsBehindIsMinimum, true);
   });

@@ -55,6 +55,13 @@ export class Stage {
     }
   }
 
+  /** The server answers slowly: it is sampled only so often, milliseconds. */
+  slow(id: string, slowEveryMs: number): void {
+    const state = this.#states.get(id);
+    if (state?.phase !== 'open') throw new Error(`${id} is not open`);
+    this.#set(id, { ...state, slowEveryMs }, 'pulse');
+  }
+
   fail(id: string, message: string): void {
     const state = this.#states.get(id);
     const past = state === undefined || state.phase === 'closed' ? null : state.snapshot;

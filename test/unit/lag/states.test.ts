@@ -78,7 +78,19 @@ describe('the state of a stream', () => {
     stage.beat({ sub: { workers: [worker('orders_sub', { receivedLsn: null })] }, pub: {} });
     assert.match(stateOf(stage), /^stopped \| stopped: the apply worker does not get to its slot/);
     stage.beat({ sub: { workers: [worker('orders_sub')] }, pub: { slots: [slot('orders_sub')] } });
+    assert.match(stateOf(stage), /^stopped \| stopped: the apply worker is started again and again/);
+    stage.beat({ sub: {}, pub: {} });
     assert.match(stateOf(stage), /^streaming/);
+  });
+
+  it('is stopped, from look to look, while each worker is there for a moment only', () => {
+    const stage = new Stage(pub(idle), { ...sub, pulse: { workers: [] } });
+    const states = Array.from({ length: 16 }, (_, second) => {
+      stage.beat({ sub: { workers: second % 3 === 2 ? [worker('orders_sub', { pid: 900 + second })] : [] }, pub: {} });
+      return stage.lag.state;
+    });
+    assert.deepEqual(new Set(states.slice(8)), new Set(['stopped']));
+    assert.match(stage.lag.stateText, /^stopped: no apply worker is running; the log of sub says why$/);
   });
 
   it('is stopped with the number of errors as soon as they grow, where the server counts them', () => {

@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import {
   conninfoValue,
   formatConninfo,
+  mentionsSecret,
   parseConninfo,
   tidyPastedConninfo,
 } from '../../../src/replication/model/conninfo.ts';
@@ -36,6 +37,20 @@ const hostile = [
 const pairsOf = (text: string) => parseConninfo(text).pairs;
 
 describe('connection strings in keyword form', () => {
+  it('are known to hold a secret while they are still typed', () => {
+    for (const text of [
+      "password='half",
+      'sslmode=require PASSWORD = x',
+      'scram_client_key=',
+      'oauth_client_secret=a',
+    ]) {
+      assert.equal(mentionsSecret(text), true, text);
+    }
+    for (const text of ['', 'sslmode=require', 'password', 'passfile=/x', 'application_name=password']) {
+      assert.equal(mentionsSecret(text), false, text);
+    }
+  });
+
   it('are read with spaces around "=", quotes and backslashes, as libpq reads them', () => {
     assert.deepEqual(
       pairsOf(String.raw`  host = localhost port=5433  dbname='my db' user='it\'s' application_name=a\ b`),

@@ -142,6 +142,43 @@ describe('checkSubscription', () => {
     assert.match(only({ publisher: all }), /lacks 30 published tables: public\.t0,/);
   });
 
+  it('misses no table that the plan makes, and all that it can’t make', () => {
+    const lacking = { inventory: { tables: [] } };
+    const definition = {
+      schema: 'public',
+      name: 'orders',
+      columns: [],
+      constraints: [],
+      partitionKey: null,
+      needs: [],
+      replicaIdentity: 'default',
+      identityIndex: null,
+    } as const;
+    const newTables = { definitions: [definition], there: [] };
+    assert.deepEqual(check({ subscriber: lacking, choice: { newTables } }), []);
+    const needs = [{ schema: 'gis', name: 'geometry', kind: 'other', sql: null } as const];
+    const unmakeable = { definitions: [{ ...definition, needs }], there: [] };
+    assert.match(only({ subscriber: lacking, choice: { newTables: unmakeable } }), /has no table public\.orders/);
+    const there = { ...unmakeable, there: [{ schema: 'gis', name: 'geometry' }] };
+    assert.deepEqual(check({ subscriber: lacking, choice: { newTables: there } }), []);
+  });
+
+  it('warns only of what shows when the publisher is asked, where it isn’t asked yet', () => {
+    const apart = { connect: false, slot: { mode: 'create', name: 'orders_sub' } } as const;
+    assert.match(only({ choice: apart }), /^info slot .* has no replication slot called orders_sub yet/);
+    const said = check({
+      subscriber: { inventory: { tables: [] } },
+      publisher: { pulse: { slots: [slot('orders_sub', { active: true })] } },
+      choice: { ...apart, publications: ['orders_pub', 'nope'] },
+    }).map(({ severity, message }) => `${severity} ${message}`);
+    assert.equal(said.length, 3, said.join('\n'));
+    assert.ok(
+      said.every((line) => line.startsWith('warning ')),
+      said.join('\n'),
+    );
+    assert.match(only({ choice: { ...apart, slot: { mode: 'existing', name: 'Upper' } } }), /^error slot/);
+  });
+
   it('wants the leaves of a partitioned table, or its root where it goes via the root', () => {
     const root = table('public', 'events', { partitioned: true });
     const leaf = table('public', 'events_2026', { isPartition: true, partitionOf: root.oid });

@@ -1,4 +1,5 @@
 import type { Plan } from '../../../src/replication/model/plan.ts';
+import type { TableDefinition } from '../../../src/replication/model/reads.ts';
 import { Secret } from '../../../src/replication/model/secret.ts';
 import { planCreatePublication } from '../../../src/replication/operations/publication/createPublication.ts';
 import { planDropPublications } from '../../../src/replication/operations/publication/dropPublication.ts';
@@ -29,6 +30,7 @@ import {
   target,
 } from './fixture.ts';
 import { assertGolden, assertNoStrayGolden } from './golden.ts';
+import { plans19 } from './plans19.ts';
 import { publicationPlans } from './publicationPlans.ts';
 
 const orders = table('public', 'orders');
@@ -88,8 +90,49 @@ const subscribing = (major: number) =>
     },
   });
 
+/** A table that the subscriber lacks, with a type that it lacks too. */
+const newOrders: TableDefinition = {
+  schema: 'new one',
+  name: 'orders',
+  columns: [
+    {
+      name: 'id',
+      type: 'integer',
+      notNull: true,
+      expression: null,
+      generated: null,
+      identity: 'always',
+      collation: null,
+    },
+    {
+      name: 'mood',
+      type: 'public.mood',
+      notNull: false,
+      expression: `'glad'::public.mood`,
+      generated: null,
+      identity: null,
+      collation: null,
+    },
+    {
+      name: 'twice',
+      type: 'integer',
+      notNull: false,
+      expression: 'id * 2',
+      generated: 'virtual',
+      identity: null,
+      collation: null,
+    },
+  ],
+  constraints: [{ name: 'orders_pkey', definition: 'PRIMARY KEY (id)' }],
+  partitionKey: null,
+  needs: [{ schema: 'public', name: 'mood', kind: 'enum', sql: `CREATE TYPE public.mood AS ENUM ('sad', 'glad')` }],
+  replicaIdentity: 'full',
+  identityIndex: null,
+};
+
 const plans: Readonly<Record<string, () => Plan>> = {
   ...publicationPlans,
+  ...plans19,
   'publication-create-everything-18': () => planCreatePublication(target(), everything),
   'publication-create-everything-14': () => planCreatePublication(target({ major: 14 }), everything),
   'publication-create-everything-10': () => planCreatePublication(target({ major: 10 }), everything),
@@ -146,6 +189,22 @@ const plans: Readonly<Record<string, () => Plan>> = {
     planCreateSubscription(parties(), subscriptionChoice({ slot: { mode: 'existing', name: 'kept' }, enabled: false })),
   'subscription-create-no-slot': () =>
     planCreateSubscription(parties(), subscriptionChoice({ slot: { mode: 'none' }, enabled: false })),
+  'subscription-create-apart': () =>
+    planCreateSubscription(
+      parties(17),
+      subscriptionChoice({
+        connect: false,
+        slot: { mode: 'existing', name: 'made_later' },
+        options: { failover: true },
+      }),
+    ),
+  'subscription-create-apart-no-slot': () =>
+    planCreateSubscription(parties(10), subscriptionChoice({ connect: false, slot: { mode: 'none' } })),
+  'subscription-create-with-tables': () =>
+    planCreateSubscription(
+      parties(),
+      subscriptionChoice({ newTables: { definitions: [newOrders], there: [{ schema: 'public', name: 'mood' }] } }),
+    ),
   'subscription-create-odd-name': () => planCreateSubscription(parties(), subscriptionChoice({ name: 'Größe MySub' })),
   'subscription-create-one-cluster': () =>
     planCreateSubscription(oneCluster(), subscriptionChoice({ options: { twoPhase: true, failover: true } })),
@@ -216,49 +275,7 @@ const plans: Readonly<Record<string, () => Plan>> = {
       { schema: 'public', name: 'orders' },
       { truncate: true, readers: [{ publication: 'orders_pub', subscription: 'other', serverName: 'lake' }] },
     ),
-  'tables-create': () =>
-    planCreateTables(subscriber(), [
-      {
-        schema: 'new one',
-        name: 'orders',
-        columns: [
-          {
-            name: 'id',
-            type: 'integer',
-            notNull: true,
-            expression: null,
-            generated: null,
-            identity: 'always',
-            collation: null,
-          },
-          {
-            name: 'mood',
-            type: 'public.mood',
-            notNull: false,
-            expression: `'glad'::public.mood`,
-            generated: null,
-            identity: null,
-            collation: null,
-          },
-          {
-            name: 'twice',
-            type: 'integer',
-            notNull: false,
-            expression: 'id * 2',
-            generated: 'virtual',
-            identity: null,
-            collation: null,
-          },
-        ],
-        constraints: [{ name: 'orders_pkey', definition: 'PRIMARY KEY (id)' }],
-        partitionKey: null,
-        needs: [
-          { schema: 'public', name: 'mood', kind: 'enum', sql: `CREATE TYPE public.mood AS ENUM ('sad', 'glad')` },
-        ],
-        replicaIdentity: 'full',
-        identityIndex: null,
-      },
-    ]),
+  'tables-create': () => planCreateTables(subscriber(), [newOrders]),
   'subscription-drop': () =>
     planDropSubscription(
       target({ inventory: { subscriptions: [subscription('orders_sub')] } }),

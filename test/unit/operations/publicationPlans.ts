@@ -25,7 +25,11 @@ const events = table('public', 'events');
 const parent = table('public', 'parent');
 const heir = table('public', 'heir', { inheritsFrom: [parent.oid] });
 const tables = [orders, events, parent, heir];
-const readers = [{ publication: 'orders_pub', subscription: 'orders_sub', serverName: 'warehouse' }];
+/** What the open connection to its subscriber tells. */
+const known = {
+  readers: [{ publication: 'orders_pub', subscription: 'orders_sub', serverName: 'warehouse' }],
+  slots: { reading: ['orders_sub'], notReading: [] },
+};
 
 function shop(present: Partial<Publication>, major = 18): PlanTarget {
   return target({
@@ -36,7 +40,7 @@ function shop(present: Partial<Publication>, major = 18): PlanTarget {
 }
 
 const alter = (present: Partial<Publication>, choice: Partial<PublicationChoice>, major?: number): Plan =>
-  planAlterPublication(shop(present, major), 'orders_pub', publicationChoice(choice), { readers });
+  planAlterPublication(shop(present, major), 'orders_pub', publicationChoice(choice), known);
 
 const warehouse = target({
   connectionId: 'warehouse',
@@ -80,7 +84,7 @@ export const publicationPlans: Readonly<Record<string, () => Plan>> = {
     ),
   'publication-add-tables-and-refresh': () =>
     planAddTables(shop({ tables: [published(orders)] }), 'orders_pub', [member('public', 'events')], {
-      readers,
+      ...known,
       refresh: [{ subscriber: warehouse, subscription: 'orders_sub', copyData: true }],
     }),
   'publication-rename-and-tell': () =>
@@ -88,7 +92,7 @@ export const publicationPlans: Readonly<Record<string, () => Plan>> = {
       shop({ tables: [published(orders)] }, 16),
       'orders_pub',
       publicationChoice({ name: 'sales_pub', tables: [member('public', 'orders')] }),
-      { readers, refresh: [{ subscriber: warehouse, subscription: 'orders_sub', copyData: false }] },
+      { ...known, refresh: [{ subscriber: warehouse, subscription: 'orders_sub', copyData: false }] },
     ),
   'publication-remove-members': () =>
     planRemoveMembers(
@@ -99,7 +103,7 @@ export const publicationPlans: Readonly<Record<string, () => Plan>> = {
         schemas: ['sales'],
       },
     ),
-  'publication-rename': () => planRename(shop({}, 15), 'publication', 'orders_pub', 'it"s', readers),
+  'publication-rename': () => planRename(shop({}, 15), 'publication', 'orders_pub', 'it"s', known),
   'publication-owner': () => planChangeOwner(shop({}), 'publication', 'orders_pub', 'alice'),
   'publication-comment': () => planSetComment(shop({ comment: 'old' }), 'publication', 'orders_pub', "what it's for"),
 };

@@ -4,7 +4,7 @@ import { type BuiltPages, buildPages, pageBytes } from './builtPages.ts';
 
 const kilobyte = 1024;
 /** Architecture, "Budgets": a page that is a form, and one that only shows. */
-const budgets = { publication: 450, subscription: 450, connection: 450, lag: 150 } as const;
+const budgets = { publication: 450, subscription: 450, connection: 450, lag: 150, topology: 150 } as const;
 
 describe('sizes of the pages', () => {
   let built: BuiltPages;

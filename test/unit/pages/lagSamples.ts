@@ -83,6 +83,7 @@ export const everyKind: readonly LagRow[] = [
       secondsBehind: 11_400,
     },
     headroomBytes: 1_200_000_000,
+    outlook: ['⚠ lost in ≈ 14 min'],
   }),
   lagRow('legacy_sub', {
     state: 'unreachable',

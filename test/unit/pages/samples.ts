@@ -4,6 +4,7 @@ import type { Blocker } from '../../../src/replication/model/plan.ts';
 import type { Column, TableDetails } from '../../../src/replication/model/table.ts';
 
 const can = { can: true } as const;
+const since19 = { can: false, because: 'version', reason: 'Needs PostgreSQL 19 or newer.' } as const;
 
 /** A shop of `count` tables on an 18, as the panel tells the page; hostile names among them. */
 export function publicationModel(count: number, draft: PublicationDraft): PublicationModel {
@@ -41,6 +42,8 @@ export function publicationModel(count: number, draft: PublicationDraft): Public
       'publication.viaRoot': can,
       'publication.partitionedTables': can,
       'publication.generatedColumns': can,
+      'publication.exceptTables': since19,
+      'publication.allSequences': since19,
     },
     schemas: ['audit', 'public', 'sales'],
     tables: Array.from({ length: count }, (_unused, index) => {
@@ -160,6 +163,9 @@ export function subscriptionModel(draft: SubscriptionDraft): SubscriptionModel {
         'subscription.runAsOwner': can,
         'subscription.origin': can,
         'subscription.failover': { can: false, because: 'version', reason: 'Since PostgreSQL 17.' },
+        'subscription.retainDeadTuples': since19,
+        'subscription.maxRetentionDuration': since19,
+        'subscription.walReceiverTimeout': since19,
       },
     },
     publisher: {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { SubscriptionDraft } from '../../../src/protocol/subscription.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type OpenedPage, PageHarness } from './pageHarness.ts';
+import { reviewedForm } from './reviewedForm.ts';
 import { sampleBlockers, subscriptionDraft, subscriptionModel } from './samples.ts';
 import { samplePreflight } from './subscriptionEditSamples.ts';
 import { type ThemeName, themes } from './themes.ts';
@@ -28,21 +29,7 @@ describe('the Subscription page', function () {
     await opened.send(subscriptionModel(draft));
     await opened.page.locator('#name').waitFor();
   }
-  const last = (type: string) => opened.sent.filter((message) => message['type'] === type).at(-1);
-  const review = (problems: readonly object[], sql: string) =>
-    opened.send({ type: 'review', sequence: last('draft')?.['sequence'], sql, linesLeftOut: 0, problems });
-  const reviewed = (problems: readonly object[], sql: string) =>
-    eventually(async () => {
-      await review(problems, sql);
-      return (await opened.page.locator('.sql-text').textContent()) === sql;
-    });
-  const draftWhere = (fits: (draft: SubscriptionDraft) => boolean) =>
-    eventually(async () => {
-      const draft = last('draft')?.['draft'] as SubscriptionDraft | undefined;
-      if (draft && fits(draft)) return draft;
-      await review([], '');
-      return null;
-    });
+  const { draftWhere, last, reviewed } = reviewedForm<SubscriptionDraft>(() => opened);
 
   for (const theme of Object.keys(themes) as ThemeName[]) {
     it(`keeps to the policy and shows hostile names as text (${theme})`, async () => {
@@ -178,16 +165,59 @@ describe('the Subscription page', function () {
     await page.getByText('looking at both ends…').waitFor();
     await opened.send(samplePreflight);
     await page.getByText('1 failed · 1 warning · 1 not known · 1 passed').waitFor();
-    const check = page.locator('[data-check="subscriber.tables"]');
+    const check = page.locator('[data-check="subscriber.rows"]');
     await check.getByText('Show SQL').click();
-    const asked = { type: 'remedy', checkId: 'subscriber.tables', action: 'createTables' };
+    const asked = { type: 'remedy', checkId: 'subscriber.rows', action: 'truncateTables' };
     await eventually(() => last('remedy'));
     assert.deepEqual(last('remedy'), { ...asked, preview: true });
-    await check.getByText('Create 2 Tables').click();
+    await check.getByText('Empty 1 Table…').click();
     await eventually(() => last('remedy')?.['preview'] === false);
+    await page.getByText('Create 2 Tables With It').click();
+    await draftWhere(({ createTables }) => createTables === true);
+    // It is looked at again with them.
+    await eventually(() => (last('preflight')?.['draft'] as SubscriptionDraft | undefined)?.createTables === true);
     await page.getByText('Don’t Copy Rows').click();
     await draftWhere(({ copyData }) => !copyData);
     await page.getByText(/of an earlier draft$/).waitFor();
+  });
+
+  it('offers to create the tables that are missing, and leads there from the problem', async () => {
+    await open();
+    const { page } = opened;
+    const missingTables = ['public.orders', 'public."<img src=x onerror=alert(1)>"'];
+    const problem = {
+      severity: 'error',
+      field: 'publications',
+      object: 'public.orders',
+      message: 'warehouse has no table public.orders, which is published.',
+    };
+    assert.equal(await page.locator('#create-tables').count(), 0);
+    await reviewed([problem], 'READY', { missingTables });
+    await page.getByText('Create 2 missing tables on warehouse').waitFor();
+    await page.locator('#publications-problems').getByText(problem.message).waitFor();
+    await page.locator('#create').click();
+    await eventually(async () => (await page.evaluate(() => document.activeElement?.id)) === 'create-tables');
+    assert.equal(last('create'), undefined);
+    await page.locator('#create-tables').click();
+    await draftWhere(({ createTables }) => createTables === true);
+    assert.equal(await page.locator('img').count(), 0);
+  });
+
+  it('says what it means not to connect, and asks for nothing that needs it', async () => {
+    await open();
+    const { page } = opened;
+    await page.locator('#wait').waitFor();
+    await page.locator('#connect').click();
+    await draftWhere(({ connect }) => connect === false);
+    await page.getByText(/^Nothing is created or looked up on the publisher, and no table is known yet\./).waitFor();
+    assert.equal(await page.locator('#wait').count(), 0);
+    assert.equal(await page.locator('#enabled').getAttribute('aria-disabled'), 'true');
+    assert.equal(await page.locator('#copy-data').getAttribute('aria-disabled'), 'true');
+    await page.getByText('None yet', { exact: true }).click();
+    await draftWhere(({ slotMode }) => slotMode === 'none');
+    assert.equal(await page.locator('#slot-name').count(), 0);
+    await page.locator('#connect').click();
+    await draftWhere(({ connect }) => connect === true);
   });
 
   it('says what became of a creation that was stopped', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { SubscriptionEditDraft } from '../../../src/protocol/subscriptionEdit.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type OpenedPage, PageHarness } from './pageHarness.ts';
+import { reviewedForm } from './reviewedForm.ts';
 import { presentSubscription, subscriptionEditModel } from './subscriptionEditSamples.ts';
 import { type ThemeName, themes } from './themes.ts';
 
@@ -29,21 +30,7 @@ describe('the page of Edit Subscription', function () {
     await opened.send({ ...subscriptionEditModel(), ...model });
     await opened.page.locator('#name').waitFor();
   }
-  const last = (type: string) => opened.sent.filter((message) => message['type'] === type).at(-1);
-  const review = (problems: readonly object[], sql: string) =>
-    opened.send({ type: 'review', sequence: last('draft')?.['sequence'], sql, linesLeftOut: 0, problems });
-  const reviewed = (problems: readonly object[], sql: string) =>
-    eventually(async () => {
-      await review(problems, sql);
-      return (await opened.page.locator('.sql-text').textContent()) === sql;
-    });
-  const draftWhere = (fits: (draft: SubscriptionEditDraft) => boolean) =>
-    eventually(async () => {
-      const draft = last('draft')?.['draft'] as SubscriptionEditDraft | undefined;
-      if (draft && fits(draft)) return draft;
-      await review([], '');
-      return null;
-    });
+  const { draftWhere, last, reviewed } = reviewedForm<SubscriptionEditDraft>(() => opened);
 
   for (const theme of Object.keys(themes) as ThemeName[]) {
     it(`shows what is there and keeps to the policy (${theme})`, async () => {
@@ -97,6 +84,24 @@ describe('the page of Edit Subscription', function () {
     await page.locator('#refresh').click();
     assert.equal((await draftWhere(({ refresh }) => !refresh)).copyData, false);
     await eventually(async () => (await page.locator('#copy-data').getAttribute('aria-disabled')) === 'true');
+  });
+
+  it('says at the publications which table is missing, and offers to create it', async () => {
+    await open();
+    const { page } = opened;
+    await page.getByRole('option', { name: /^all_data/ }).click();
+    await draftWhere(({ publications }) => publications.length === 2);
+    const message = 'warehouse has no table public.late, which is published.';
+    const problem = { severity: 'error', field: 'publications', object: 'public.late', message };
+    await reviewed([problem], 'ALTER', { missingTables: ['public.late'] });
+    await page.locator('#publications-problems').getByText(message).waitFor();
+    await page.locator('#create').click();
+    await eventually(async () => (await page.evaluate(() => document.activeElement?.id)) === 'create-tables');
+    await page.locator('#create-tables').click();
+    await draftWhere(({ createTables }) => createTables === true);
+    await reviewed([], 'CREATE TABLE; ALTER', { missingTables: ['public.late'] });
+    await page.locator('#create').click();
+    await eventually(() => (last('create')?.['draft'] as SubscriptionEditDraft | undefined)?.createTables === true);
   });
 
   it('shows what is settled at creation with the reason', async () => {

@@ -58,7 +58,7 @@ export const samplePreflight: PreflightState = {
       title: 'Tables on warehouse',
       state: 'failed',
       message: 'warehouse lacks public.orders and public."<img src=x onerror=alert(1)>".',
-      remedies: [{ action: 'createTables', label: 'Create 2 Tables', preview: true }],
+      remedies: [{ action: 'createTables', label: 'Create 2 Tables With It', preview: false }],
     },
     {
       id: 'subscriber.rows',

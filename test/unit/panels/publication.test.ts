@@ -3,8 +3,15 @@ import assert from 'node:assert/strict';
 import type { FormReader, PublicationDraft } from '../../../src/protocol/publication.ts';
 import type { MemberVerdict } from '../../../src/replication/model/reads.ts';
 import type { LagScope, StreamLag } from '../../../src/replication/model/stream.ts';
+import { unknownReadersInWords } from '../../../src/replication/operations/publication/publicationReaders.ts';
 import { choosableTables, draftOf, emptyPublication } from '../../../src/ui/panels/publicationDraft.ts';
-import { chosenRefreshes, readersOf, tableReach } from '../../../src/ui/panels/publicationReaders.ts';
+import {
+  chosenRefreshes,
+  knownSlotsOf,
+  planReaders,
+  readersOf,
+  tableReach,
+} from '../../../src/ui/panels/publicationReaders.ts';
 import { MemberTrials } from '../../../src/ui/panels/publicationTrial.ts';
 import { publishedTablesText } from '../../../src/ui/plans/publishedTablesText.ts';
 import { rebase, samePublication } from '../../../src/webviews/publication/rebase.ts';
@@ -209,6 +216,27 @@ describe('the readers of a publication', () => {
     assert.deepEqual(readersOf(sources, 'shop', 'orders_pub'), [reader]);
     assert.deepEqual(readersOf(sources, 'shop', 'unread'), []);
     assert.deepEqual(readersOf(sources, 'closed', 'orders_pub'), []);
+  });
+
+  it('are told from the slots of subscriptions that read something else, and from those that nobody here knows', () => {
+    assert.deepEqual(knownSlotsOf(sources, 'shop', 'orders_pub'), { reading: ['orders_sub'], notReading: [] });
+    const unread = knownSlotsOf(sources, 'shop', 'unread');
+    assert.deepEqual(unread, { reading: [], notReading: ['orders_sub'] });
+    assert.deepEqual(knownSlotsOf(sources, 'closed', 'orders_pub'), { reading: [], notReading: [] });
+    const known = (name: string) => ({ readers: planReaders(readersOf(sources, 'shop', name), name) });
+    const words = (publisherSlots: readonly string[], name: string): string =>
+      unknownReadersInWords(
+        target({ pulse: { slots: publisherSlots.map((one) => slot(one)) } }),
+        known(name).readers.length > 0,
+        knownSlotsOf(sources, 'shop', name),
+      );
+    assert.equal(words(['orders_sub'], 'orders_pub'), '');
+    assert.equal(words(['orders_sub'], 'unread'), '');
+    assert.match(words(['orders_sub', 'debezium'], 'unread'), /^It may be read through the replication slot debezium /);
+    assert.match(
+      words(['orders_sub', 'debezium'], 'orders_pub'),
+      /^It may also be read through .* debezium .*knows its reader/,
+    );
   });
 
   it('are refreshed as it was chosen, on their own servers; one that is gone isn’t', () => {

@@ -6,6 +6,7 @@ import { renderForServer } from '../../../src/replication/postgres/statement.ts'
 import { entrySqlText } from '../../../src/ui/plans/entryText.ts';
 import { entryFlags, isResumable } from '../../../src/ui/plans/entryWords.ts';
 import { History, silenceMs } from '../../../src/ui/plans/history.ts';
+import type { HistoryEntry } from '../../../src/ui/plans/historyRecord.ts';
 import { abandonDetail, recheckWords, resumeDetail } from '../../../src/ui/plans/resumeWords.ts';
 import { runbookText } from '../../../src/ui/plans/runbook.ts';
 import { planToRead, planToWrite, revivePlan, storePlan, wantedSecrets } from '../../../src/ui/plans/storedPlan.ts';
@@ -95,6 +96,12 @@ class Memory {
   }
 }
 
+/** The entry of a plan that was run, as the runner leaves it. */
+async function keep(history: History, ran: Plan, ended: PlanOutcome): Promise<HistoryEntry> {
+  const run = await history.begin(ran);
+  return run.finish(ended);
+}
+
 describe('a plan that is kept', () => {
   it('is plain data without any secret, and the same plan once they are typed', () => {
     const stored = JSON.parse(JSON.stringify(storePlan(plan))) as ReturnType<typeof storePlan>;
@@ -179,7 +186,7 @@ describe('the entry of a plan', () => {
     const refused = await history.begin(plan);
     await refused.drop();
     assert.deepEqual(history.entries(), []);
-    const entry = await history.add(plan, outcome('failed', 'done', 'failed'));
+    const entry = await keep(history, plan, outcome('failed', 'done', 'failed'));
     const resumed = await history.begin(plan, { entryId: entry.id, outcome: outcome('failed', 'done', 'failed') });
     assert.equal(history.entry(entry.id)?.status, 'running');
     await resumed.drop();
@@ -189,7 +196,7 @@ describe('the entry of a plan', () => {
   it('is the same entry when it is resumed, with what was done before', async () => {
     const history = new History({ storage: new Memory() });
     const before = outcome('failed', 'done', 'failed');
-    const { id } = await history.add(plan, before);
+    const { id } = await keep(history, plan, before);
     const run = await history.begin(plan, { entryId: id, outcome: before });
     assert.deepEqual(
       history.entry(id)?.steps.map(({ status }) => status),
@@ -217,7 +224,7 @@ describe('the entry of a plan', () => {
     assert.ok(entry);
     assert.deepEqual([entry.status, entry.steps.map(({ status }) => status)], ['unknown', ['done', 'unknown']]);
     assert.match(
-      entrySqlText(entry),
+      entrySqlText(entry).replaceAll('\n-- ', ' '),
       /Interrupted: the editor ended while this ran on shop: Create role repl\. It may or/,
     );
     // It was only slow: its own word counts.
@@ -251,7 +258,7 @@ describe('the entry of a plan', () => {
     const memory = new Memory();
     const [one, other] = [new History({ storage: memory }), new History({ storage: memory })];
     const ended = outcome('failed', 'done', 'failed');
-    const entry = await one.add(plan, ended);
+    const entry = await keep(one, plan, ended);
     const undo = undoEntry(entry, () => new Secret('typed'));
     assert.ok(undo);
     const resumed = { entryId: entry.id, outcome: ended };
@@ -271,7 +278,7 @@ describe('the entry of a plan', () => {
     const history = new History({ storage: memory });
     const ended = outcome('failed', 'done', 'failed');
     const taken = async (...words: readonly [PlanOutcome['status'], ...StepStatus[]]): Promise<unknown> => {
-      const { id } = await history.add(plan, ended);
+      const { id } = await keep(history, plan, ended);
       const entry = history.entry(id);
       const undo = entry && undoEntry(entry, () => new Secret('typed'));
       assert.ok(undo);
@@ -289,14 +296,14 @@ describe('the entry of a plan', () => {
   it('can be resumed, looked at and abandoned as long as something of it is open', async () => {
     const history = new History({ storage: new Memory() });
     const flags = async (ended: PlanOutcome): Promise<readonly string[]> => {
-      const set = Object.entries(entryFlags(await history.add(plan, ended)));
+      const set = Object.entries(entryFlags(await keep(history, plan, ended)));
       return set.filter(([, holds]) => holds).map(([name]) => name);
     };
     assert.deepEqual(await flags(outcome('done', 'done', 'done')), ['done']);
     assert.deepEqual(await flags(outcome('failed', 'done', 'failed')), ['failed', 'undoable', 'resumable']);
     assert.deepEqual(await flags(outcome('unknown', 'unknown', 'pending')), ['unknown', 'resumable']);
     assert.deepEqual(await flags(outcome('cancelled', 'done', 'pending')), ['cancelled', 'undoable', 'resumable']);
-    const { id } = await history.add(plan, outcome('failed', 'done', 'failed'));
+    const { id } = await keep(history, plan, outcome('failed', 'done', 'failed'));
     await history.abandon(id);
     const abandoned = history.entry(id);
     assert.ok(abandoned);
@@ -325,14 +332,14 @@ describe('the entry of a plan', () => {
     assert.deepEqual(entryFlags(entry), { failed: true, undoable: true, resumable: false });
     assert.ok(!isResumable(entry));
     assert.match(entrySqlText(entry), /CREATE a;/);
-    await history.add(plan, outcome('done', 'done', 'done'));
+    await keep(history, plan, outcome('done', 'done', 'done'));
     assert.ok(memory.text.includes('"version":3'), 'what a newer version wrote is kept');
     assert.equal(history.entries().length, 2);
   });
 
   it('tells times as the list does, and what takes each step back', async () => {
     const history = new History({ storage: new Memory() });
-    const entry = await history.add(plan, outcome('failed', 'done', 'failed'));
+    const entry = await keep(history, plan, outcome('failed', 'done', 'failed'));
     const text = entrySqlText(entry);
     assert.ok(text.includes(new Date(entry.startedAt).toLocaleString()), text);
     assert.doesNotMatch(text, /\d{4}-\d\d-\d\dT/);

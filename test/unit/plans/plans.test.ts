@@ -7,54 +7,17 @@ import { renderForServer } from '../../../src/replication/postgres/statement.ts'
 import { withoutIcons, withoutLinks } from '../../../src/ui/plainText.ts';
 import { confirmationFor } from '../../../src/ui/plans/confirmation.ts';
 import { entrySqlText } from '../../../src/ui/plans/entryText.ts';
-import { History, mostCharacters, mostEntries, toEntry } from '../../../src/ui/plans/history.ts';
+import { History, mostCharacters, mostEntries } from '../../../src/ui/plans/history.ts';
+import type { HistoryEntry } from '../../../src/ui/plans/historyRecord.ts';
 import { showOutcome } from '../../../src/ui/plans/outcome.ts';
 import { planSqlText } from '../../../src/ui/plans/sqlText.ts';
 import { isUndoable, undoEntry, undoPlan, undoSecrets } from '../../../src/ui/plans/undo.ts';
 import { failedStepWords, progressWords, reportWords } from '../../../src/ui/plans/words.ts';
 import { connection } from '../tree/fixture.ts';
+import { outcome, plan, step } from './fixture.ts';
 
 const password = 'hunter2 with "quotes"';
 const noSecret = (): undefined => undefined;
-
-function step(id: string, more: Partial<Step> = {}): Step {
-  return {
-    id,
-    connectionId: 'shop',
-    serverName: 'shop',
-    title: `Do ${id}`,
-    statement: [`SELECT ${id}`],
-    transactional: true,
-    risk: 'none',
-    consequence: null,
-    undo: { title: `Take back ${id}`, statement: [`SELECT -${id}`] },
-    wait: null,
-    ...more,
-  };
-}
-
-function plan(steps: readonly Step[], more: Partial<Plan> = {}): Plan {
-  return { id: 'plan', title: 'Do everything', steps, remarks: [], ...more };
-}
-
-function outcome(
-  statuses: readonly PlanOutcome['steps'][number]['status'][],
-  status: PlanOutcome['status'],
-): PlanOutcome {
-  return {
-    planId: 'plan',
-    status,
-    startedAt: 1000,
-    endedAt: 1500,
-    steps: statuses.map((one, index) => ({
-      stepId: String(index + 1),
-      status: one,
-      tookMs: one === 'done' ? 12.3 : null,
-      notices: one === 'done' ? [`NOTICE: from ${index + 1}`] : [],
-      error: one === 'failed' ? { kind: 'server', message: 'It was refused.', server: { message: 'no' } } : null,
-    })),
-  };
-}
 
 const secretStep = step('1', {
   statement: [
@@ -79,6 +42,15 @@ class Memory {
     this.values.set(key, JSON.parse(JSON.stringify(value)));
   }
 }
+
+/** The entry of a plan that was run, as the runner leaves it. */
+async function keep(history: History, ran: Plan, ended: PlanOutcome): Promise<HistoryEntry> {
+  const run = await history.begin(ran);
+  return run.finish(ended);
+}
+
+const entryOf = (ran: Plan, ended: PlanOutcome): Promise<HistoryEntry> =>
+  keep(new History({ storage: new Memory() }), ran, ended);
 
 describe('what is asked before a plan is run', () => {
   const facts =
@@ -125,7 +97,7 @@ describe('the history', () => {
   it('holds no secret, in no form', async () => {
     const memory = new Memory();
     const history = new History({ storage: memory });
-    const entry = await history.add(plan([secretStep]), outcome(['done'], 'done'));
+    const entry = await keep(history, plan([secretStep]), outcome(['done'], 'done'));
     const everything = JSON.stringify([...memory.values]) + entrySqlText(entry) + planSqlText(plan([secretStep]));
     assert.ok(everything.includes('CREATE SUBSCRIPTION'));
     for (const piece of [password, 'hunter2', 'quotes']) assert.ok(!everything.includes(piece), piece);
@@ -137,7 +109,7 @@ describe('the history', () => {
     await memory.update('pgReplication.history', [{ odd: true }, 7, null]);
     assert.deepEqual(history.entries(), []);
     for (let number = 0; number < mostEntries + 5; number += 1) {
-      await history.add(plan([step('1')], { title: `Plan ${number}` }), outcome(['done'], 'done'));
+      await keep(history, plan([step('1')], { title: `Plan ${number}` }), outcome(['done'], 'done'));
     }
     assert.equal(history.entries().length, mostEntries);
     assert.equal(history.entries()[0]?.title, `Plan ${mostEntries + 4}`);
@@ -149,22 +121,22 @@ describe('the history', () => {
     const history = new History({ storage: new Memory() });
     const large = step('1', { statement: ['x'.repeat(0.3 * mostCharacters)] });
     for (const title of ['one', 'two', 'three', 'four', 'five']) {
-      await history.add(plan([large], { title }), outcome(['done'], 'done'));
+      await keep(history, plan([large], { title }), outcome(['done'], 'done'));
     }
     const kept = history.entries().map(({ title }) => title);
     assert.deepEqual(kept, ['five', 'four', 'three']);
     const huge = step('1', { statement: ['x'.repeat(mostCharacters)] });
-    const { id } = await history.add(plan([huge], { title: 'huge' }), outcome(['done'], 'done'));
+    const { id } = await keep(history, plan([huge], { title: 'huge' }), outcome(['done'], 'done'));
     assert.deepEqual(
       history.entries().map((entry) => entry.id),
       [id],
     );
   });
 
-  it('can undo what was done, last step first, and only as a whole', () => {
+  it('can undo what was done, last step first, and only as a whole', async () => {
     const two = plan([step('1'), step('2'), step('3')]);
     const failed = outcome(['done', 'done', 'failed'], 'failed');
-    for (const undo of [undoPlan(two, failed), undoEntry(toEntry(two, failed), noSecret)]) {
+    for (const undo of [undoPlan(two, failed), undoEntry(await entryOf(two, failed), noSecret)]) {
       assert.deepEqual(
         undo?.steps.map(({ id, title, statement }) => [id, title, statement]),
         [
@@ -184,7 +156,7 @@ describe('the history', () => {
     const alsoChanges = [{ connectionId: 'other', serverName: 'other' }];
     const made = plan([step('1', { plannedFor, alsoChanges })]);
     const ended = outcome(['done'], 'done');
-    const entry = await new History({ storage: new Memory() }).add(made, ended);
+    const entry = await keep(new History({ storage: new Memory() }), made, ended);
     assert.deepEqual(undoPlan(made, ended)?.steps[0]?.plannedFor, plannedFor);
     assert.deepEqual(undoEntry(entry, noSecret)?.steps[0]?.plannedFor, plannedFor);
     assert.deepEqual(undoEntry(entry, noSecret)?.steps[0]?.alsoChanges, alsoChanges);
@@ -210,9 +182,9 @@ describe('the history', () => {
     assert.deepEqual(said, [refusal]);
   });
 
-  it('asks for the password that an undo needs, and has none without', () => {
+  it('asks for the password that an undo needs, and has none without', async () => {
     const done = outcome(['done'], 'done');
-    const entry = toEntry(plan([secretStep]), done);
+    const entry = await entryOf(plan([secretStep]), done);
     assert.ok(isUndoable(entry));
     assert.deepEqual(
       undoSecrets(entry).map(({ label }) => label),
@@ -286,10 +258,10 @@ describe('what is said while a plan runs and after', () => {
   it('says which step failed where, what was done and what not', () => {
     const three = plan([step('1'), step('2', { serverName: 'warehouse' }), step('3')]);
     const ended = outcome(['done', 'failed', 'skipped'], 'failed');
-    assert.equal(failedStepWords(three, ended), 'Step 2 of 3, on warehouse:');
+    assert.equal(failedStepWords(three, ended), 'Do everything: stopped at step 2 of 3, on warehouse.');
     assert.equal(
-      reportWords(three, ended),
-      'Done:\n• Do 1 (shop)\n\nFailed:\n• Do 2 (warehouse)\n\nNot done:\n• Do 3 (shop)\n\nThe server sent:\nNOTICE: from 1',
+      reportWords(three, ended, ['Resume…: goes on.']),
+      'Done, and stays so:\n• Do 1 (shop)\n\nFailed:\n• Do 2 (warehouse)\n\nNot run:\n• Do 3 (shop)\n\nWhat you can do:\n• Resume…: goes on.\n\nThe server sent:\nNOTICE: from 1',
     );
   });
 });

@@ -4,7 +4,7 @@ import type { ConnectionTarget } from '../../../src/replication/model/connect.ts
 import { Secret } from '../../../src/replication/model/secret.ts';
 import { makePlan } from '../../../src/replication/operations/steps.ts';
 import { psqlArgument, psqlStatement } from '../../../src/ui/plans/psqlText.ts';
-import { runbookText } from '../../../src/ui/plans/runbook.ts';
+import { runbookFileName, runbookText } from '../../../src/ui/plans/runbook.ts';
 
 const target = (host: string): ConnectionTarget => ({
   host,
@@ -105,6 +105,16 @@ describe('a runbook', () => {
       ),
       text,
     );
+  });
+
+  it('has a plain name, whatever is called in its title', () => {
+    const names = ['Skip up to 0/19B4DB0', 'Größe 表 orders_pub…', '表', 'x'.repeat(200)].map(runbookFileName);
+    assert.deepEqual(names, [
+      'skip-up-to-0-19b4db0.sql',
+      'gro-e-orders_pub.sql',
+      'runbook.sql',
+      `${'x'.repeat(80)}.sql`,
+    ]);
   });
 
   it('holds no secret', () => {

@@ -1,9 +1,10 @@
+import { Forecasts } from '../../../src/replication/forecast/forecasts.ts';
 import type { ErrorDescription } from '../../../src/replication/model/errors.ts';
 import type { ServerState } from '../../../src/replication/model/serverState.ts';
 import type { Snapshot } from '../../../src/replication/model/snapshot.ts';
 import type { StreamLag } from '../../../src/replication/model/stream.ts';
 import { childrenOf, rowOf } from '../../../src/ui/tree/kinds.ts';
-import { LiveModel } from '../../../src/ui/tree/liveModel.ts';
+import { LiveModel, type LiveModelParts } from '../../../src/ui/tree/liveModel.ts';
 import type { ArrangedConnection, TreeModel } from '../../../src/ui/tree/model.ts';
 import type { TreeNode } from '../../../src/ui/tree/node.ts';
 
@@ -50,8 +51,25 @@ export function streamLag(more: Partial<StreamLag> & Pick<StreamLag, 'stream' | 
     secondsBehind: null,
     appliedBytesPerSecond: null,
     writtenBytesPerSecond: null,
+    sentBytesPerSecond: null,
+    decoding: null,
+    errorsPerMinute: null,
+    conflictsPerMinute: null,
+    otherDatabases: [],
+    replyAgeSeconds: null,
+    clockDifferenceMs: null,
+    hidden: [],
     ...more,
   };
+}
+
+/** Forecasts of what is there, without any samples before it; and the copies, none unless told. */
+export function outlookOf(
+  { connections, monitor, service }: Omit<LiveModelParts, 'forecasts' | 'copies'>,
+  copies: LiveModelParts['copies'] = { ofSubscription: () => null, ofTable: () => null },
+): Pick<LiveModelParts, 'forecasts' | 'copies'> {
+  const facts = (id: string) => connections.all().find((one) => one.id === id);
+  return { forecasts: new Forecasts({ monitor, service, connections: { facts } }), copies };
 }
 
 /** A model over states that a test sets; states can be changed in the map afterwards. */
@@ -59,12 +77,14 @@ export function model(
   connections: readonly ArrangedConnection[],
   states: ReadonlyMap<string, ServerState>,
   lags: readonly StreamLag[] = [],
+  copies?: LiveModelParts['copies'],
 ): LiveModel {
-  return new LiveModel({
+  const parts: Omit<LiveModelParts, 'forecasts' | 'copies'> = {
     service: { state: (id) => states.get(id) ?? { phase: 'closed' } },
     connections: { all: () => connections },
-    monitor: { lags: (scope) => (scope ? [] : lags), lagOfSubscription: () => undefined },
-  });
+    monitor: { lags: (scope) => (scope ? [] : lags), lagOfSubscription: () => undefined, cascades: () => [] },
+  };
+  return new LiveModel({ ...parts, ...outlookOf(parts, copies) });
 }
 
 /** Everything that is drawn below a node, as text: one line for each row, with its icon, words and flags. */

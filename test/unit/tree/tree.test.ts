@@ -15,7 +15,7 @@ import {
   table,
   target,
 } from '../operations/fixture.ts';
-import { connection, draw, failed, model, open, streamLag } from './fixture.ts';
+import { connection, draw, failed, model, open, outlookOf, streamLag } from './fixture.ts';
 
 const orders = table('public', 'orders', { sizeBytes: 25_000_000 });
 const customers = table('public', 'customers', { identityUsable: false });
@@ -234,14 +234,16 @@ describe('the Servers tree', () => {
 
   it('finds a stream under every connection to its server', () => {
     const other = { kind: 'slot', id: 's', connectionId: 'admin', name: 'reporting_sub' } as const;
-    const drawn = new LiveModel({
+    const sources: Parameters<typeof outlookOf>[0] = {
       service: { state: (id) => (id === 'admin' ? open(shop) : { phase: 'closed' }) },
       connections: { all: () => [...connections, connection('admin')] },
       monitor: {
         lags: (scope) => (!scope || (scope.kind === 'slot' && scope.slotName === 'reporting_sub') ? [lag] : []),
         lagOfSubscription: () => undefined,
+        cascades: () => [],
       },
-    });
+    };
+    const drawn = new LiveModel({ ...sources, ...outlookOf(sources) });
     assert.match(rowOf(other, drawn).description ?? '', /12 MB behind → warehouse \/ reporting_sub$/);
   });
 

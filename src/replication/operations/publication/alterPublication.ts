@@ -14,17 +14,19 @@ import type { PlanTarget } from '../target.ts';
 import { checkMembers, checkOptions, checkScope } from './createPublication.ts';
 import { publicationOf } from './dropPublication.ts';
 import { memberSteps } from './memberSteps.ts';
-import { compareMembers, sameMembers, wantedMembers, wantedSchemas } from './publicationDiff.ts';
+import { compareMembers, wantedMembers, wantedSchemas } from './publicationDiff.ts';
 import { optionsEffect } from './publicationEffects.ts';
 import { reachOf, readerPart, slotsInWords, slotsThatMayRead, type KnownReaders } from './publicationReaders.ts';
+import { scopeOf, takesAll, wantedScope } from './publicationScope.ts';
 import { offeredOptions, optionChanges } from './publicationSql.ts';
 import { tableKey } from './publishedTables.ts';
 import { changeScopeStep } from './recreatePublication.ts';
+import { setScopeSteps, setsScope } from './setScope.ts';
 
 /**
  * The plan that leads from the publication `name` as it is to `choice`, by the fewest statements; another name in the
  * choice renames it last. No steps where nothing differs. To or from all tables before 19 there is only dropping and
- * creating again: then it says what that does to each live slot. `refresh` are subscriptions to refresh afterwards, on
+ * creating again (and from there in 19 too, as documented): then it says what that does to each live slot. `refresh` are subscriptions to refresh afterwards, on
  * their own servers, where the tables changed. Throws ReplicationError 'missing'.
  */
 export function planAlterPublication(
@@ -35,18 +37,23 @@ export function planAlterPublication(
 ): Plan {
   const publication = publicationOf(target, name);
   const { inventory } = target.snapshot;
-  const newScope = publication.allTables !== (choice.scope === 'allTables');
-  const onPublisher = newScope
+  const [now, wanted] = [scopeOf(publication), wantedScope(inventory, choice)];
+  const recreates = takesAll(now) !== takesAll(wanted) && !setsScope(inventory, publication, choice);
+  const onPublisher = recreates
     ? [changeScopeStep(target, publication, choice, more)]
     : [...changes(target, publication, choice, more), ...renameStep(target, publication, choice.name, more)];
   const after = {
-    allTables: choice.scope === 'allTables',
+    ...wanted,
     schemas: wantedSchemas(inventory, choice),
     tables: wantedMembers(inventory, choice),
     viaRoot: offeredOptions(inventory, choice).viaRoot,
   };
   const renamedTo = choice.name === name ? null : choice.name;
-  const others = readerPart(name, renamedTo, reachOf(inventory, publication, after), more);
+  const reach = {
+    ...reachOf(inventory, { ...publication, ...now }, after),
+    sequences: now.allSequences !== wanted.allSequences,
+  };
+  const others = readerPart(name, renamedTo, reach, more);
   const basis = basisOf(target, [
     { kind: 'publication', name },
     ...(renamedTo === null ? [] : [{ kind: 'publication' as const, name: renamedTo }]),
@@ -66,9 +73,11 @@ function changes(
   more: KnownReaders,
 ): readonly StepDraft[] {
   const { inventory } = target.snapshot;
-  const difference = publication.allTables ? null : compareMembers(inventory, publication, choice);
-  const members =
-    difference === null || sameMembers(difference) ? [] : memberSteps(target, publication, choice, difference, more);
+  const difference = compareMembers(inventory, publication, choice);
+  const whole = setsScope(inventory, publication, choice) || takesAll(scopeOf(publication));
+  const members = whole
+    ? setScopeSteps(target, publication, choice, more)
+    : memberSteps(target, publication, choice, difference, more);
   const options = optionSteps(target, publication, choice);
   return optionsFirst(target, publication, choice) ? [...options, ...members] : [...members, ...options];
 }
@@ -184,15 +193,16 @@ function checkRights(target: PlanTarget, publication: Publication, choice: Publi
 }
 
 function checkNewScope(target: PlanTarget, publication: Publication, choice: PublicationChoice): readonly Problem[] {
-  if (publication.allTables === (choice.scope === 'allTables')) return [];
   const { inventory } = target.snapshot;
-  if (choice.scope === 'allTables' && offers(inventory, 'publication.setAllTables')) return [];
+  const toAll = takesAll(wantedScope(inventory, choice));
+  if (takesAll(scopeOf(publication)) === toAll) return [];
+  if (toAll && offers(inventory, 'publication.setAllTables')) return [];
   const slots = slotsThatMayRead(target);
   const live = slots.length > 0 ? ` What reads it goes on (${slotsInWords(slots)}).` : '';
   return [
     {
       severity: 'warning',
-      message: `PostgreSQL ${inventory.server.version} can’t turn a publication of chosen tables into one of all tables, or back: it is dropped and created again in one transaction.${live}`,
+      message: `PostgreSQL ${inventory.server.version} can’t turn a publication of ${toAll ? 'chosen tables into one of all' : 'all into one of chosen tables'}: it is dropped and created again in one transaction.${live}`,
       field: 'tables',
     },
   ];

@@ -1,5 +1,6 @@
 import type { PublicationChoice } from '../../model/choices.ts';
 import type { Plan, Problem } from '../../model/plan.ts';
+import type { Publication } from '../../model/publication.ts';
 import type { MemberVerdict } from '../../model/reads.ts';
 import type { TableDetails } from '../../model/table.ts';
 import { quoteIdentifier } from '../../postgres/quote.ts';
@@ -13,6 +14,8 @@ import { checkColumns } from './checks/checkColumns.ts';
 import { checkIdentities } from './checks/checkIdentities.ts';
 import { checkPublishedTables } from './checks/checkPublishedTables.ts';
 import { checkVerdicts, verdictsByTable } from './checks/checkVerdicts.ts';
+import { checkWholeScope } from './checks/checkWholeScope.ts';
+import { namesMembers } from './publicationScope.ts';
 import { createPublicationSql } from './publicationSql.ts';
 
 /**
@@ -98,24 +101,20 @@ function checkServer(target: PlanTarget): readonly Problem[] {
   ];
 }
 
-/** All tables, schemas, or none: whether the server and the role can publish them. `before`: those that are in it. */
+/** All tables, schemas, or none: whether the server and the role can publish them. `before`: the publication as it is. */
 export function checkScope(
   target: PlanTarget,
   choice: PublicationChoice,
-  before: { readonly allTables: boolean; readonly schemas: readonly string[] } = { allTables: false, schemas: [] },
+  before: Publication | null = null,
 ): readonly Problem[] {
   const { inventory } = target.snapshot;
   const problems: Problem[] = [];
   const tables = (severity: Problem['severity'], message: string): void => {
     problems.push({ severity, message, field: 'tables' });
   };
-  if (choice.scope === 'allTables') {
-    const reason = before.allTables ? null : obstacle(inventory, 'publication.allTables');
-    if (reason !== null) tables('error', reason);
-    return problems;
-  }
+  if (!namesMembers(choice)) return checkWholeScope(target, choice, before);
   if (choice.schemas.length > 0) {
-    const reason = choice.schemas.every((schema) => before.schemas.includes(schema))
+    const reason = choice.schemas.every((schema) => before?.schemas.includes(schema))
       ? null
       : obstacle(inventory, 'publication.schemas');
     if (reason !== null) tables('error', reason);

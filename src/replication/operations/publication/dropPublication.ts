@@ -8,7 +8,7 @@ import { publicationIs } from '../effects.ts';
 import { makePlan, type StepDraft } from '../steps.ts';
 import type { PlanTarget } from '../target.ts';
 import { listInWords } from '../words.ts';
-import { slotsInWords, slotsThatMayRead } from './publicationReaders.ts';
+import { unknownReadersInWords, type KnownSlots } from './publicationReaders.ts';
 import { oneTransaction, againStatements } from './recreatePublication.ts';
 
 /** A subscription that is known, from its own server, to read a publication. */
@@ -20,16 +20,17 @@ export interface PublicationReader {
 }
 
 /**
- * The plan that drops publications, one step each. `readers` are the subscriptions known from other connections;
- * a publisher itself can't tell which slot reads which publication. Throws ReplicationError 'missing' for a name
- * that the target doesn't have.
+ * The plan that drops publications, one step each. `readers` are the subscriptions known from other connections,
+ * and `slots` what those tell of the slots, by publication: a publisher itself can't tell which slot reads which
+ * publication. Throws ReplicationError 'missing' for a name that the target doesn't have.
  */
 export function planDropPublications(
   target: PlanTarget,
   names: readonly string[],
   readers: readonly PublicationReader[] = [],
+  slots: ReadonlyMap<string, KnownSlots> = new Map(),
 ): Plan {
-  const steps = names.map((name) => dropStep(target, publicationOf(target, name), readers));
+  const steps = names.map((name) => dropStep(target, publicationOf(target, name), readers, slots.get(name)));
   const title = names.length === 1 ? `Drop publication ${names[0]}` : `Drop ${names.length} publications`;
   const basis = basisOf(
     target,
@@ -47,19 +48,25 @@ export function publicationOf(target: PlanTarget, name: string): Publication {
   });
 }
 
-function dropStep(target: PlanTarget, publication: Publication, readers: readonly PublicationReader[]): StepDraft {
+function dropStep(
+  target: PlanTarget,
+  publication: Publication,
+  readers: readonly PublicationReader[],
+  slots: KnownSlots | undefined,
+): StepDraft {
   const known = readers.filter((reader) => reader.publication === publication.name);
   return {
     on: target,
     title: `Drop publication ${publication.name}`,
     statement: [`DROP PUBLICATION ${quoteIdentifier(publication.name)}`],
     risk: known.length > 0 ? 'severe' : 'lossy',
-    consequence: consequenceOf(target, publication, known),
+    consequence: consequenceOf(target, publication, known, slots),
     undo: {
       title: `Create publication ${publication.name} again`,
       statement: again(againStatements(target, publication)),
     },
     effect: publicationIs(publication.name, false),
+    touches: [{ kind: 'publication', name: publication.name }],
   };
 }
 
@@ -67,20 +74,25 @@ function dropStep(target: PlanTarget, publication: Publication, readers: readonl
  * Up to 17 a subscriber stops with `publication "p" does not exist`, also for WAL from before it was created
  * again; 18 goes on without its tables.
  */
-function consequenceOf(target: PlanTarget, publication: Publication, known: readonly PublicationReader[]): string {
+function consequenceOf(
+  target: PlanTarget,
+  publication: Publication,
+  known: readonly PublicationReader[],
+  slots: KnownSlots | undefined,
+): string {
   const { server } = target.snapshot.inventory;
   const stops = server.versionNumber < 180000;
   const effect = stops
     ? 'stops with an error, which creating the publication again may not mend'
     : 'goes on without its tables, and what is written meanwhile is missing there';
+  const unknown = unknownReadersInWords(target, known.length > 0, slots);
   if (known.length > 0) {
     const names = known.map((reader) => `${reader.subscription} (${reader.serverName})`);
-    return `${publication.name} is read by ${listInWords(names)}: each ${effect}.`;
+    return `${publication.name} is read by ${listInWords(names)}: each ${effect}. ${unknown}`.trim();
   }
-  const slots = slotsThatMayRead(target);
-  if (slots.length === 0)
+  if (unknown === '')
     return `The publication ${publication.name} and its list of tables are gone. Nothing seems to read it.`;
-  return `It may be read through the replication slot ${slotsInWords(slots)}: a subscription that reads it ${effect}.`;
+  return `${unknown} A subscription that reads it ${effect}.`;
 }
 
 /** Its one statement, or with its owner and its comment all of them as a whole. */

@@ -9,7 +9,7 @@ import type { PlanTarget } from '../target.ts';
 import { listInWords, tableLabel } from '../words.ts';
 import { sameMembers, wantedMembers, wantedSchemas, type MemberDifference } from './publicationDiff.ts';
 import { membersEffect } from './publicationEffects.ts';
-import { readersInWords, slotsInWords, slotsThatMayRead, type KnownReaders } from './publicationReaders.ts';
+import { readersInWords, unknownReadersInWords, type KnownReaders } from './publicationReaders.ts';
 import { memberClause } from './publicationSql.ts';
 import { tableKey, tablesByName, writtenMembers } from './publishedTables.ts';
 
@@ -182,10 +182,9 @@ function consequenceOf(
   withGap: boolean,
 ): string | null {
   const known = readersInWords(publication.name, readers.readers ?? []);
-  const slots = slotsThatMayRead(target);
-  if (known.length === 0 && slots.length === 0) return null;
-  const to =
-    known.length > 0 ? `to ${listInWords(known)}` : `through its slots (of this database: ${slotsInWords(slots)})`;
+  const unknown = unknownReadersInWords(target, known.length > 0, readers.slots);
+  if (known.length === 0 && unknown === '') return null;
+  const to = known.length > 0 ? `to ${listInWords(known)}` : `to whatever reads ${publication.name}`;
   const parts: string[] = [];
   if (withGap) {
     parts.push(
@@ -204,5 +203,5 @@ function consequenceOf(
       )} is sent ${to} by its new columns and row filter from then on, without a gap; what is there already stays as it is.`,
     );
   }
-  return parts.length === 0 ? null : parts.join(' ');
+  return parts.length === 0 ? null : [...parts, unknown].filter((part) => part !== '').join(' ');
 }

@@ -2,6 +2,7 @@ import type { PublicationChoice, PublishedTableChoice } from '../../model/choice
 import type { Publication, PublishedTable } from '../../model/publication.ts';
 import type { Inventory } from '../../model/snapshot.ts';
 import { offers } from '../offers.ts';
+import { namesMembers } from './publicationScope.ts';
 import { exactMembers, tableKey } from './publishedTables.ts';
 
 /** A member that stays, with other columns or another filter. */
@@ -19,9 +20,9 @@ export interface MemberDifference {
   readonly removedSchemas: readonly string[];
 }
 
-/** The members a choice wants on a server of this version, each for itself: none for all tables. */
+/** The members a choice wants on a server of this version, each for itself: none for all tables or all sequences. */
 export function wantedMembers(inventory: Inventory, choice: PublicationChoice): readonly PublishedTableChoice[] {
-  if (choice.scope === 'allTables') return [];
+  if (!namesMembers(choice)) return [];
   const lists = offers(inventory, 'publication.columnLists');
   const filters = offers(inventory, 'publication.rowFilters');
   return exactMembers(inventory, choice.tables).map((table) => ({
@@ -33,10 +34,10 @@ export function wantedMembers(inventory: Inventory, choice: PublicationChoice): 
 
 /** The schemas a choice wants, where the server's version has them. */
 export function wantedSchemas(inventory: Inventory, choice: PublicationChoice): readonly string[] {
-  return choice.scope === 'allTables' || !offers(inventory, 'publication.schemas') ? [] : [...new Set(choice.schemas)];
+  return !namesMembers(choice) || !offers(inventory, 'publication.schemas') ? [] : [...new Set(choice.schemas)];
 }
 
-/** Compares the members; FOR ALL TABLES on either side counts as none. */
+/** Compares the members; FOR ALL TABLES or ALL SEQUENCES on either side counts as none. */
 export function compareMembers(
   inventory: Inventory,
   publication: Publication,

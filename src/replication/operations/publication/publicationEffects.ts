@@ -4,6 +4,7 @@ import type { Statement } from '../../model/statement.ts';
 import { quoteLiteral } from '../../postgres/quote.ts';
 import { offers } from '../offers.ts';
 import type { MemberDifference } from './publicationDiff.ts';
+import type { PublicationScope } from './publicationScope.ts';
 import { offeredOptions } from './publicationSql.ts';
 
 /** Gives a row once the publication has the members that the difference leads to. */
@@ -36,9 +37,23 @@ export function optionsEffect(publication: string, inventory: Inventory, choice:
   ]);
 }
 
-/** Gives a row once there is a publication of this name that is (or isn't) one FOR ALL TABLES. */
-export function scopeEffect(publication: string, allTables: boolean): Statement {
-  return where(publication, [`p.puballtables = ${String(allTables)}`]);
+/**
+ * Gives a row once there is a publication of this name that is (or isn't) one FOR ALL TABLES, and (19, untried) FOR ALL
+ * SEQUENCES, leaving out just what it is to leave out.
+ */
+export function scopeEffect(inventory: Inventory, publication: string, scope: PublicationScope): Statement {
+  const { allSequences, allTables, exceptTables: except } = scope;
+  const leftOut = 'r.prexcept';
+  return where(publication, [
+    `p.puballtables = ${String(allTables)}`,
+    ...(offers(inventory, 'publication.allSequences') ? [`p.puballsequences = ${String(allSequences)}`] : []),
+    ...(offers(inventory, 'publication.exceptTables')
+      ? [
+          `(SELECT pg_catalog.count(*) FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = p.oid AND ${leftOut}) = ${except.length}`,
+          ...(except.length > 0 ? [`(${countTables(except, ` AND ${leftOut}`)}) = ${except.length}`] : []),
+        ]
+      : []),
+  ]);
 }
 
 function where(publication: string, conditions: readonly string[]): Statement {

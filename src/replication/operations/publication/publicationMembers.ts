@@ -8,6 +8,7 @@ import { listInWords, tableLabel } from '../words.ts';
 import { planAlterPublication } from './alterPublication.ts';
 import { publicationOf } from './dropPublication.ts';
 import type { KnownReaders } from './publicationReaders.ts';
+import { scopeOf, takesAll } from './publicationScope.ts';
 import { exactMembers, tableKey } from './publishedTables.ts';
 
 /** Tables and schemas of a publication. */
@@ -75,13 +76,13 @@ export function planRemoveMembers(
   return { ...plan, title: plan.steps[0]?.title ?? plan.title };
 }
 
-/** A publication that names its members, as a choice. Throws 'missing', 'unsupported' where it is FOR ALL TABLES. */
+/** A publication that names its members, as a choice. Throws 'missing', 'unsupported' where it is FOR ALL TABLES or SEQUENCES. */
 function chosenMembers(target: PlanTarget, name: string): PublicationChoice {
   const publication = publicationOf(target, name);
-  if (!publication.allTables) return publicationAsChoice(target.snapshot.inventory, publication);
+  if (!takesAll(scopeOf(publication))) return publicationAsChoice(target.snapshot.inventory, publication);
   throw new ReplicationError(
     'unsupported',
-    `The publication ${name} on ${target.serverName} is FOR ALL TABLES: single tables can’t be added or taken out.`,
+    `The publication ${name} on ${target.serverName} is FOR ALL ${publication.allTables ? 'TABLES' : 'SEQUENCES'}: single tables can’t be added or taken out.`,
     { advice: 'Edit it and choose its tables; the plan says what that does to its streams.' },
   );
 }

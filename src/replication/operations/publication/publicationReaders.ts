@@ -6,6 +6,7 @@ import type { Table } from '../../model/table.ts';
 import { quoteIdentifier } from '../../postgres/quote.ts';
 import { isSyncSlot } from '../../topology/syncSlot.ts';
 import { basisOf } from '../basis.ts';
+import { subscriptionReads } from '../effects.ts';
 import { publisherWaitLimitMs, type StepDraft } from '../steps.ts';
 import { planRefreshSubscription } from '../subscription/refreshSubscription.ts';
 import { subscriptionOf, type PlanTarget, type RefreshOn } from '../target.ts';
@@ -17,12 +18,23 @@ import { tablesByName, tablesSentTo, type PublicationMembers } from './published
 export interface KnownReaders {
   readonly readers?: readonly PublicationReader[];
   readonly refresh?: readonly RefreshOn[];
+  readonly slots?: KnownSlots;
+}
+
+/** What the subscriptions on open connections tell of a publisher's slots, by name. Of any other slot nobody knows. */
+export interface KnownSlots {
+  /** Slots of subscriptions that read the publication. */
+  readonly reading: readonly string[];
+  /** Slots of subscriptions that don't. */
+  readonly notReading: readonly string[];
 }
 
 /** How a change alters which tables subscribers are told of. */
 export interface Reach {
   readonly added: readonly Table[];
   readonly removed: readonly Table[];
+  /** It gains or loses all sequences (19, untried); absent where not. */
+  readonly sequences?: boolean;
 }
 
 /** Which tables subscribers are told of only after a change of members, and which no longer. */
@@ -34,16 +46,34 @@ export function reachOf(inventory: Inventory, before: PublicationMembers, after:
   };
 }
 
-/** The slots that may read a publication of the target: a publisher can't tell which of them do. */
-export function slotsThatMayRead({ snapshot: { inventory, pulse } }: PlanTarget): readonly Slot[] {
+/**
+ * The slots that may read a publication of the target. A publisher can't tell which of them do; those are left out of
+ * which the subscription is known not to.
+ */
+export function slotsThatMayRead(
+  { snapshot: { inventory, pulse } }: PlanTarget,
+  known: Pick<KnownSlots, 'notReading'> = { notReading: [] },
+): readonly Slot[] {
   return pulse.slots.filter(
     (slot) =>
       slot.plugin === 'pgoutput' &&
+      !known.notReading.includes(slot.name) &&
       slot.database === inventory.server.database &&
       !slot.temporary &&
       // One of a table synchronization goes with its subscription's own.
       !isSyncSlot(slot),
   );
+}
+
+/**
+ * "It may also be read through the replication slot debezium (active): no open connection here knows its reader.";
+ * empty where the reader of every slot is known. `also` where some readers are known.
+ */
+export function unknownReadersInWords(target: PlanTarget, also: boolean, known?: KnownSlots): string {
+  const slots = slotsThatMayRead(target, known).filter(({ name }) => !known?.reading.includes(name));
+  if (slots.length === 0) return '';
+  const [noun, whose] = slots.length === 1 ? ['slot', 'its reader'] : ['slots', 'their readers'];
+  return `It may ${also ? 'also ' : ''}be read through the replication ${noun} ${slotsInWords(slots)}: no connection that is open here knows ${whose}.`;
 }
 
 /** "orders_sub (active)" of each slot. */
@@ -75,7 +105,7 @@ export function readerPart(
   reach: Reach,
   { readers = [], refresh = [] }: KnownReaders,
 ): ReaderPart {
-  const moves = reach.added.length > 0 || reach.removed.length > 0;
+  const moves = reach.added.length > 0 || reach.removed.length > 0 || reach.sequences === true;
   if (!moves && renamedTo === null) return { steps: [], remarks: [], basis: [] };
   const parts = refresh.map((each) => refreshPart(publication, renamedTo, reach, each));
   const refreshed = new Set(refresh.map((each) => `${each.subscription} (${each.subscriber.serverName})`));
@@ -92,7 +122,7 @@ export function readerPart(
 function refreshPart(
   publication: string,
   renamedTo: string | null,
-  { added }: Reach,
+  { added, removed }: Reach,
   { subscriber, subscription, copyData }: RefreshOn,
 ): Pick<ReaderPart, 'steps' | 'remarks'> {
   const find = tablesByName(subscriber.snapshot.inventory.tables);
@@ -113,6 +143,7 @@ function refreshPart(
     }
     const steps = plan.steps.map(({ id: _id, connectionId, serverName, plannedFor: _planned, ...step }) => ({
       ...step,
+      ...refreshBack(subscription, removed),
       on: { connectionId, serverName, snapshot: subscriber.snapshot },
     }));
     return { steps, remarks: [...absent, ...plan.remarks] };
@@ -121,6 +152,21 @@ function refreshPart(
     if (!ReplicationError.is(error, 'invalidInput')) throw error;
     return { steps: [], remarks: [...absent, [error.message, error.advice ?? ''].join(' ').trim()] };
   }
+}
+
+/** Once the publication is as it was, another refresh lets go of the tables that this one brought. */
+function refreshBack(subscription: string, removed: readonly Table[]): Pick<StepDraft, 'undo' | 'noUndo'> {
+  if (removed.length > 0) {
+    const tables = listInWords(removed.map(labelOf));
+    return { noUndo: `What is written to ${tables} while ${subscription} doesn’t follow it would be missing there.` };
+  }
+  return {
+    undo: {
+      title: `Refresh subscription ${subscription}, so that it lets go of what it took over (its rows stay)`,
+      statement: [`ALTER SUBSCRIPTION ${quoteIdentifier(subscription)} REFRESH PUBLICATION WITH (copy_data = false)`],
+      afterwards: true,
+    },
+  };
 }
 
 function setPublicationStep(
@@ -144,6 +190,7 @@ function setPublicationStep(
       // By then the publisher doesn't have the old name yet.
       statement: [`${alter} ${names(publications)} WITH (refresh = false)`],
     },
+    effect: subscriptionReads(subscription, renamed),
   };
 }
 
@@ -159,6 +206,9 @@ function remarksOnOthers(reach: Reach, others: readonly string[], someRefreshed:
     remarks.push(
       `${who} must be refreshed to follow ${listInWords(reach.added.map(labelOf))}: until then changes aren’t applied there, and where the table is missing, the subscription stops at the first change.`,
     );
+  }
+  if (reach.sequences === true) {
+    remarks.push(`${who} must be refreshed to take over which sequences are published.`);
   }
   if (reach.removed.length > 0 && others.length > 0) {
     remarks.push(

@@ -3,6 +3,7 @@ import type { PublishedOperations } from '../../model/publication.ts';
 import type { Inventory } from '../../model/snapshot.ts';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../postgres/quote.ts';
 import { offers } from '../offers.ts';
+import { namesMembers, scopeClause } from './publicationScope.ts';
 import { writtenMembers } from './publishedTables.ts';
 
 /**
@@ -11,11 +12,10 @@ import { writtenMembers } from './publishedTables.ts';
  */
 export function createPublicationSql(inventory: Inventory, choice: PublicationChoice): string {
   const parts = [`CREATE PUBLICATION ${quoteIdentifier(choice.name)}`];
-  if (choice.scope === 'allTables') parts.push('FOR ALL TABLES');
-  else {
-    const members = memberClause(inventory, writtenMembers(inventory, choice.tables), choice.schemas);
-    if (members !== null) parts.push(`FOR ${members}`);
-  }
+  const members = namesMembers(choice)
+    ? memberClause(inventory, writtenMembers(inventory, choice.tables), choice.schemas)
+    : scopeClause(inventory, choice);
+  if (members !== null) parts.push(`FOR ${members}`);
   const options = optionsAtCreation(inventory, choice);
   if (options.length > 0) parts.push(`WITH (${options.join(', ')})`);
   return parts.join(parts.some((part) => part.includes('\n')) ? '\n' : ' ');

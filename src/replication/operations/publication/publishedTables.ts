@@ -8,6 +8,8 @@ export interface PublicationMembers {
   readonly schemas: readonly string[];
   readonly tables: readonly { readonly schema: string; readonly name: string }[];
   readonly viaRoot: boolean;
+  /** What ALL TABLES leaves out, each table for itself (19, untried); a partitioned one with all its partitions. */
+  readonly exceptTables?: readonly { readonly schema: string; readonly name: string }[];
 }
 
 /** The tables of an inventory by schema and name, for many look-ups. */
@@ -130,11 +132,32 @@ export function tablesSentTo(inventory: Inventory, members: PublicationMembers):
 /** Named one by one, by schema, or by ALL TABLES; without the unlogged ones, which are never published. */
 function namedTables(inventory: Inventory, members: PublicationMembers): readonly Table[] {
   const logged = inventory.tables.filter((table) => !table.unlogged);
-  if (members.allTables) return logged;
+  if (members.allTables) return leavingOut(inventory, logged, members.exceptTables ?? []);
   const schemas = new Set(members.schemas);
   const find = tablesByName(logged);
   const chosen = members.tables.flatMap(({ schema, name }) => find(schema, name) ?? []);
   return [...logged.filter((table) => schemas.has(table.schema)), ...chosen];
+}
+
+/** `tables` without those that are left out, and without their partitions. */
+function leavingOut(
+  inventory: Inventory,
+  tables: readonly Table[],
+  except: readonly { readonly schema: string; readonly name: string }[],
+): readonly Table[] {
+  if (except.length === 0) return tables;
+  const find = tablesByName(inventory.tables);
+  const out = new Set(except.flatMap(({ schema, name }) => find(schema, name) ?? []));
+  for (const partition of partitionsUnder(inventory, out)) out.add(partition);
+  return tables.filter((table) => !out.has(table));
+}
+
+/** Whether a publication FOR ALL TABLES leaves out just this table (19, untried); one above it isn't looked for. */
+export function leavesOut(
+  { exceptTables = [] }: Pick<PublicationMembers, 'exceptTables'>,
+  { name, schema }: { readonly schema: string; readonly name: string },
+): boolean {
+  return exceptTables.some((table) => table.schema === schema && table.name === name);
 }
 
 /** Every partition at any depth below the given tables. */

@@ -9,13 +9,14 @@ import type { PlanTarget } from '../target.ts';
 import { listInWords } from '../words.ts';
 import { scopeEffect } from './publicationEffects.ts';
 import { readersInWords, slotsInWords, slotsThatMayRead, type KnownReaders } from './publicationReaders.ts';
+import { scopeClause, scopeInWords, takesAll, wantedScope } from './publicationScope.ts';
 import { createPublicationSql, memberClause, optionChanges } from './publicationSql.ts';
 
 /**
- * The step that leads to or from FOR ALL TABLES, under the name of the choice. No version up to 18 can alter that:
- * the publication is dropped and created again, in one transaction, so that no change falls between the two (a live
- * stream goes on over it; tried on 10 to 18). 19 is documented to turn an empty one into one FOR ALL TABLES, which is
- * untried here. Owner and comment are kept.
+ * The step that leads to or from FOR ALL TABLES (or ALL SEQUENCES), under the name of the choice. No version up to 18 can
+ * alter that: the publication is dropped and created again, in one transaction, so that no change falls between the two
+ * (a live stream goes on over it; tried on 10 to 18). 19 is documented to turn an empty one into one FOR ALL TABLES or ALL
+ * SEQUENCES, but not back, which is untried here. Owner and comment are kept.
  */
 export function changeScopeStep(
   target: PlanTarget,
@@ -24,13 +25,12 @@ export function changeScopeStep(
   readers: KnownReaders,
 ): StepDraft {
   const { inventory } = target.snapshot;
-  const toAll = choice.scope === 'allTables';
-  const alters = toAll && offers(inventory, 'publication.setAllTables');
-  const words = toAll ? 'all tables' : 'chosen tables only';
+  const wanted = wantedScope(inventory, choice);
+  const alters = takesAll(wanted) && offers(inventory, 'publication.setAllTables');
   const how = alters ? '' : ', by dropping it and creating it again';
   return {
     on: target,
-    title: `Have publication ${publication.name} publish ${words}${how}`,
+    title: `Have publication ${publication.name} publish ${scopeInWords(wanted)}${how}`,
     statement: oneTransaction(
       alters
         ? alterToAll(target, publication, choice)
@@ -44,7 +44,7 @@ export function changeScopeStep(
       title: `Drop publication ${choice.name} and create it as it was`,
       statement: oneTransaction([dropSql(choice.name), ...againStatements(target, publication)]),
     },
-    effect: scopeEffect(choice.name, toAll),
+    effect: scopeEffect(inventory, choice.name, wanted),
   };
 }
 
@@ -72,7 +72,7 @@ function creation(target: PlanTarget, publication: Publication, choice: Publicat
   ];
 }
 
-/** As documented for 19: only a publication without members takes SET ALL TABLES. */
+/** As documented for 19: only a publication without members takes SET ALL TABLES or SET ALL SEQUENCES. */
 function alterToAll(target: PlanTarget, publication: Publication, choice: PublicationChoice): readonly string[] {
   const { inventory } = target.snapshot;
   const alter = `ALTER PUBLICATION ${quoteIdentifier(publication.name)}`;
@@ -85,7 +85,7 @@ function alterToAll(target: PlanTarget, publication: Publication, choice: Public
   const options = optionChanges(inventory, publication, choice);
   return [
     ...(members === null ? [] : [`${alter} DROP ${members}`]),
-    `${alter} SET ALL TABLES`,
+    `${alter} SET ${scopeClause(inventory, choice) ?? ''}`,
     ...(options.length > 0 ? [`${alter} SET (${options.join(', ')})`] : []),
     ...(choice.name === publication.name ? [] : [`${alter} RENAME TO ${quoteIdentifier(choice.name)}`]),
   ];
@@ -103,10 +103,11 @@ function consequenceOf(
 ): string {
   const { name } = publication;
   const known = readersInWords(name, readers.readers ?? []);
-  const slots = slotsThatMayRead(target);
-  const alters = choice.scope === 'allTables' && offers(target.snapshot.inventory, 'publication.setAllTables');
+  const slots = slotsThatMayRead(target, readers.slots);
+  const wanted = wantedScope(target.snapshot.inventory, choice);
+  const alters = takesAll(wanted) && offers(target.snapshot.inventory, 'publication.setAllTables');
   const how = alters
-    ? `All members of ${name} are exchanged for all tables in one transaction.`
+    ? `All members of ${name} are exchanged for ${scopeInWords(wanted)} in one transaction.`
     : `This version can’t alter that, so ${name} is dropped and created again in one transaction: no change falls between the two.`;
   const readBy = known.length > 0 ? ` It is read by ${listInWords(known)}.` : '';
   const live =
@@ -117,10 +118,5 @@ function consequenceOf(
     choice.name === name || (known.length === 0 && slots.length === 0)
       ? ''
       : ` Whatever reads it under the name ${name} doesn’t find it any more.`;
-  // What 19 can publish besides tables isn't read here.
-  const unknown =
-    !alters && offers(target.snapshot.inventory, 'publication.setAllTables')
-      ? ' Sequences and excepted tables that it has aren’t taken over.'
-      : '';
-  return `${how}${readBy}${live}${renamed}${unknown}`;
+  return `${how}${readBy}${live}${renamed}`;
 }

@@ -119,6 +119,9 @@ function changeSteps(
       statement: [`ALTER ROLE ${role} WITH`, ...passwordClause(name, verifier)],
       risk: 'lossy',
       consequence: `The password that ${name} has now stops working. Whoever logs in with it needs the new one: subscriptions have it in their connection string.`,
+      noUndo: 'The server keeps only a hash of the present password, and it isn’t read.',
+      // Nothing that an ordinary role may read tells the password.
+      repeatable: true,
     });
   }
   return steps;

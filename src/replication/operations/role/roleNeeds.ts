@@ -1,7 +1,7 @@
 import type { RoleAccess } from '../../model/reads.ts';
 import type { Table } from '../../model/table.ts';
 import { publicationOf } from '../publication/dropPublication.ts';
-import { tableKey, tablesSentTo } from '../publication/publishedTables.ts';
+import { leavesOut, tableKey, tablesSentTo } from '../publication/publishedTables.ts';
 import type { PlanTarget } from '../target.ts';
 
 /** What a role needs, besides the right to replicate, to copy and follow some publications. */
@@ -67,7 +67,8 @@ function neededColumns(target: PlanTarget, publications: readonly string[], tabl
   const columns = new Set<string>();
   for (const publication of publications.map((name) => publicationOf(target, name))) {
     const member = publication.tables.find(({ oid }) => oid === table.oid);
-    if (!member && (publication.allTables || publication.schemas.includes(table.schema))) return null;
+    const all = publication.allTables && !leavesOut(publication, table);
+    if (!member && (all || publication.schemas.includes(table.schema))) return null;
     if (!member) continue;
     if (member.columns === null || member.filter !== null) return null;
     for (const column of member.columns) columns.add(column);

@@ -21,6 +21,8 @@ export interface SettingAdvice {
   readonly use: string | null;
   /** The value to set; null where the present one will do. */
   readonly suggested: string | null;
+  /** What it is for in a list, without a full stop; `why` says it all. */
+  readonly brief: string;
   readonly why: string;
   /** What it takes to come into force. */
   readonly takes: 'restart' | 'reload' | 'nothing';
@@ -57,6 +59,7 @@ export function settingAdvice(
         side: rule.side,
         use: used === undefined ? null : `${used} of ${setting.value} used`,
         suggested,
+        brief: rule.brief,
         why: rule.why,
         takes,
         how: provider.settingWay({ name: setting.name, value: suggested ?? setting.value, takes }),
@@ -115,6 +118,7 @@ export function planChangeSettings(
           title: 'Reload the configuration as it stands, so that earlier edits of its files count first',
           statement: reload,
           undo: { title: 'Reload the configuration', statement: reload },
+          repeatable: true as const,
         },
         ...alters,
         {
@@ -123,6 +127,7 @@ export function planChangeSettings(
           statement: reload,
           undo: { title: 'Reload the configuration', statement: reload },
           effect: inForce(wanted),
+          repeatable: true as const,
         },
       ]
     : alters;
@@ -157,8 +162,9 @@ function alterStep(target: PlanTarget, setting: SettingDetail, value: string): S
     // What was in the file before isn't known where it may not be read.
     undo: inAutoFile === undefined ? null : { title: undoTitle, statement: back },
     ...(loss === null ? {} : { risk: 'lossy', consequence: loss }),
+    repeatable: true,
     ...(inAutoFile === undefined
-      ? {}
+      ? { noUndo: 'This role may not read what postgresql.auto.conf has for it now.' }
       : {
           effect: [
             `SELECT 1 FROM pg_catalog.pg_file_settings f WHERE f.name = ${quoteLiteral(name)} AND f.setting = ${quoteLiteral(value)} AND f.sourcefile ~ '[/\\\\]postgresql[.]auto[.]conf$'`,
@@ -184,7 +190,7 @@ function remarksOn(target: PlanTarget, wanted: readonly WantedSetting[], reloada
   const waiting = wanted.filter(({ setting }) => takesOf(setting) === 'restart').map(({ name }) => name);
   if (waiting.length > 0) {
     remarks.push(
-      `${listInWords(waiting)} comes into force when ${target.serverName} is restarted; until then it waits.`,
+      `${listInWords(waiting)} ${waiting.length === 1 ? 'comes' : 'come'} into force when ${target.serverName} is restarted; until then ${waiting.length === 1 ? 'it waits' : 'they wait'}.`,
     );
   }
   if (!reloadable) {
@@ -198,7 +204,9 @@ function remarksOn(target: PlanTarget, wanted: readonly WantedSetting[], reloada
   }
   const commanded = wanted.filter(({ setting }) => setting.source === 'command line').map(({ name }) => name);
   if (commanded.length > 0) {
-    remarks.push(`${listInWords(commanded)} is given on the command line of the server, which wins over ALTER SYSTEM.`);
+    remarks.push(
+      `${listInWords(commanded)} ${commanded.length === 1 ? 'is' : 'are'} given on the command line of the server, which wins over ALTER SYSTEM.`,
+    );
   }
   return remarks;
 }

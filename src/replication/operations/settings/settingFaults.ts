@@ -49,10 +49,21 @@ function walLevelFault(target: PlanTarget, wanted: string, changes: readonly Set
     const needed = slots.some(({ type }) => type === 'logical') ? 'logical' : 'replica';
     return `The server would not start again: ${listInWords(slots.map(({ name }) => name))} needs wal_level = ${needed}.`;
   }
-  if (wanted === 'minimal' && Number(planned(target, 'max_wal_senders', changes) ?? 0) > 0) {
-    return 'The server would not start again: with minimal, max_wal_senders has to be 0.';
-  }
-  return null;
+  return wanted === 'minimal' ? minimalFault(target, changes) : null;
+}
+
+/**
+ * What a server with wal_level = minimal doesn't start with: WAL senders, archiving (archive_mode isn't changed from
+ * here), and since 17 WAL summaries. What is already so counts too, and all of it is said at once.
+ */
+function minimalFault(target: PlanTarget, changes: readonly SettingChange[]): string | null {
+  const off = (name: string): boolean => ['off', 'false', 'no', '0'].includes(planned(target, name, changes) ?? 'off');
+  const wrong = [
+    ...(Number(planned(target, 'max_wal_senders', changes) ?? 0) > 0 ? ['max_wal_senders has to be 0'] : []),
+    ...(off('archive_mode') ? [] : ['archive_mode has to be off']),
+    ...(off('summarize_wal') ? [] : ['summarize_wal has to be off']),
+  ];
+  return wrong.length === 0 ? null : `The server would not start again: with minimal, ${listInWords(wrong)}.`;
 }
 
 /** The value that a setting is to have, or else has. */

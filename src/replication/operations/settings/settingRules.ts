@@ -11,6 +11,8 @@ export interface SettingSituation {
 /** How one setting bears on replication. */
 export interface SettingRule {
   readonly side: 'publisher' | 'subscriber' | 'both';
+  /** What it is for in a list, where a line has room for some sixty characters. */
+  readonly brief: string;
   readonly why: string;
   /** How many are used now, where something is counted. */
   readonly used?: (situation: SettingSituation) => number;
@@ -47,6 +49,7 @@ function atLeast(value: number, wanted: number): string | null {
 export const settingRules: Readonly<Record<string, SettingRule>> = {
   wal_level: {
     side: 'publisher',
+    brief: 'Logical decoding needs logical',
     why: 'Logical decoding, and so every publisher, needs logical.',
     suggest: ({ target }, { value }) => {
       const { publications, subscriptions, server } = target.snapshot.inventory;
@@ -58,6 +61,7 @@ export const settingRules: Readonly<Record<string, SettingRule>> = {
   },
   max_replication_slots: {
     side: 'both',
+    brief: 'One for each subscription and each table being copied',
     why: 'Each subscription holds a slot on its publisher, and each table one more while it is copied. Before PostgreSQL 18 it also limits what a subscriber can follow.',
     used: slotsUsed,
     suggest: (situation, { value }) => {
@@ -67,6 +71,7 @@ export const settingRules: Readonly<Record<string, SettingRule>> = {
   },
   max_wal_senders: {
     side: 'publisher',
+    brief: 'At least as many as slots',
     why: 'Each subscription that runs has a WAL sender, and each table that is copied one more: at least as many as slots.',
     used: sendersUsed,
     suggest: (situation, { value }) =>
@@ -74,28 +79,34 @@ export const settingRules: Readonly<Record<string, SettingRule>> = {
   },
   max_slot_wal_keep_size: {
     side: 'publisher',
+    brief: 'How much WAL an unread slot may keep; -1 is no limit',
     why: 'A slot that nobody reads keeps WAL until the disk is full, unless this limits it; then the slot is lost instead. -1 is no limit. Choose what the disk can spare.',
   },
   idle_replication_slot_timeout: {
     side: 'publisher',
+    brief: 'A slot idle for longer is lost; 0 is off',
     why: 'A slot that is idle for longer is lost at the next checkpoint. 0 is off.',
   },
   wal_sender_timeout: {
     side: 'publisher',
+    brief: 'A subscriber silent for longer is taken for dead',
     why: 'A subscriber that is silent for longer is taken for dead. 0 is off: then a broken line is noticed late.',
   },
   logical_decoding_work_mem: {
     side: 'publisher',
+    brief: 'Larger transactions go to disk while decoded',
     why: 'Larger transactions are written to disk while they are decoded, or streamed.',
   },
   max_active_replication_origins: {
     side: 'subscriber',
+    brief: 'One for each subscription and each table being copied',
     why: 'Each subscription has a replication origin, and each table one more while it is copied.',
     used: originsUsed,
     suggest: (situation, { value }) => atLeast(Number(value), originsUsed(situation) + room),
   },
   max_logical_replication_workers: {
     side: 'subscriber',
+    brief: 'Workers that apply and copy, of all subscriptions',
     why: 'Apply workers, parallel ones, and those that copy tables, of all subscriptions of the server.',
     used: workersUsed,
     suggest: (situation, { value }) => {
@@ -106,6 +117,7 @@ export const settingRules: Readonly<Record<string, SettingRule>> = {
   },
   max_worker_processes: {
     side: 'both',
+    brief: 'All background workers, also of parallel queries',
     why: 'All background workers of the server: the workers of logical replication, their launcher, and those of parallel queries.',
     suggest: (situation, { value }) => {
       const workers = situation.number('max_logical_replication_workers');
@@ -114,26 +126,32 @@ export const settingRules: Readonly<Record<string, SettingRule>> = {
   },
   max_sync_workers_per_subscription: {
     side: 'subscriber',
+    brief: 'Tables of a subscription copied at the same time',
     why: 'How many tables of one subscription are copied at the same time.',
   },
   max_parallel_apply_workers_per_subscription: {
     side: 'subscriber',
+    brief: 'Large transactions applied at the same time',
     why: 'How many large transactions of one subscription are applied at the same time (streaming = parallel).',
   },
   wal_receiver_timeout: {
     side: 'subscriber',
+    brief: 'A publisher silent for longer is taken for dead',
     why: 'A publisher that is silent for longer is taken for dead, and connected to again. 0 is off.',
   },
   wal_receiver_status_interval: {
     side: 'subscriber',
+    brief: 'How often the subscriber says how far it is',
     why: 'How often at least the subscriber says how far it is; the publisher frees WAL by that.',
   },
   wal_retrieve_retry_interval: {
     side: 'subscriber',
+    brief: 'How long a failed worker waits to try again',
     why: 'How long a worker that failed waits until it tries again.',
   },
   hot_standby_feedback: {
     side: 'publisher',
+    brief: 'On a standby with logical slots: keep the rows they need',
     why: 'On a standby with logical slots, so that the primary keeps the rows that decoding needs.',
     suggest: ({ target }, { value }) => {
       const { inventory, pulse } = target.snapshot;
@@ -144,14 +162,17 @@ export const settingRules: Readonly<Record<string, SettingRule>> = {
   },
   sync_replication_slots: {
     side: 'publisher',
+    brief: 'On a standby: keep the failover slots of the primary',
     why: 'On a standby: keep the failover slots of the primary, so that subscribers can go on after a failover.',
   },
   synchronized_standby_slots: {
     side: 'publisher',
+    brief: 'Failover slots wait for these standbys',
     why: 'On a primary: send changes of failover slots only once these standbys have them (names of their physical slots).',
   },
   track_commit_timestamp: {
     side: 'subscriber',
+    brief: 'Lets conflicts with another origin be seen',
     why: 'Lets a subscriber see that a row was changed by somebody else (conflicts with an origin that differs, since 18).',
   },
 };

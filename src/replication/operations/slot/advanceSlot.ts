@@ -126,17 +126,15 @@ export function planAdvanceSlot(
         effect: [
           `SELECT 1 FROM pg_catalog.pg_replication_slots WHERE slot_name = ${named} AND confirmed_flush_lsn >= ${quoteLiteral(reached)}`,
         ],
+        noUndo: 'A slot never goes back.',
         wait: { limitMs: advanceLimitMs, blockersOn: [] },
       },
     ],
-    [
-      'A slot can’t be moved back.',
-      ...(beyond > 0
-        ? [
-            `${to} lies ${bytesText(beyond)} beyond the end of WAL (${pulse.currentLsn}): the slot is moved to where WAL ends when it runs.`,
-          ]
-        : []),
-    ],
+    beyond > 0
+      ? [
+          `${to} lies ${bytesText(beyond)} beyond the end of WAL (${pulse.currentLsn}): the slot is moved to where WAL ends when it runs.`,
+        ]
+      : [],
     basisOf(target, [{ kind: 'slot', name: slotName }]),
   );
 }

@@ -39,6 +39,8 @@ function dropStep(target: PlanTarget, name: string, left: Pulse): StepDraft {
     risk: 'lossy',
     consequence: consequenceOf(target, slot, left),
     effect: slotIs(name, false),
+    noUndo: 'A slot can’t be made again where it stood: it would begin where WAL ends then.',
+    touches: [{ kind: 'slot', name }],
   };
 }
 

@@ -54,7 +54,7 @@ export function refuseWhileUsed(target: PlanTarget, slot: Slot, before: string):
   throw new ReplicationError(
     'inUse',
     `The replication slot ${slot.name} on ${target.serverName} is in use by ${holder}.`,
-    { advice: `Disable or drop the subscription that reads it, or stop its consumer, then ${before}.` },
+    { advice: `Disable the subscription that reads it, or stop its consumer, then ${before}.` },
   );
 }
 

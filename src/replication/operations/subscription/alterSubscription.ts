@@ -3,7 +3,7 @@ import type { Plan, Problem, Step } from '../../model/plan.ts';
 import type { Subscription } from '../../model/subscription.ts';
 import { quoteIdentifier, quoteLiteral } from '../../postgres/quote.ts';
 import { basisOf } from '../basis.ts';
-import { subscriptionHas, subscriptionIs } from '../effects.ts';
+import { subscriptionHas, subscriptionIs, subscriptionReads } from '../effects.ts';
 import { offers } from '../offers.ts';
 import { makePlan, publisherWaitLimitMs, type StepDraft } from '../steps.ts';
 import { subscriptionOf, type PlanTarget } from '../target.ts';
@@ -15,6 +15,8 @@ import {
   checkEditedSlot,
   checkEditedState,
 } from './checks/checkSubscriptionEdit.ts';
+import { serverClause } from './foreignServer.ts';
+import { withNewTables } from './newTables.ts';
 import { optionsToChange, presentOptions, type OptionRule } from './subscriptionOptions.ts';
 import {
   alterSubscriptionSql,
@@ -42,7 +44,7 @@ interface Edit {
 
 /**
  * The plan that changes a subscription, by the fewest statements: what must be disabled first is disabled and enabled
- * again; a new name comes last, before it is enabled. No steps where nothing differs. `publisher` is the known connection to its publisher,
+ * again; a new name comes last, before it is enabled; new tables come before all. No steps where nothing differs. `publisher` is the known connection to its publisher,
  * whose slot some options change too. Throws ReplicationError 'missing'.
  */
 export function planAlterSubscription(
@@ -58,13 +60,15 @@ export function planAlterSubscription(
   const publications = publicationsStep(edit);
   // A refresh needs it enabled, and copies only as long as two-phase commit isn't in force.
   const early = has.enabled && !(turnsTwoPhase && change.options?.twoPhase === false && edit.enabled);
-  const stop = turnsTwoPhase ? disableAndWaitStep(target, name) : disableStep(target, name);
+  // Both are refused as long as a worker runs (retain_dead_tuples by the manual of 19, untried).
+  const waits = edit.options.some(({ key }) => key === 'twoPhase' || key === 'retainDeadTuples');
+  const stop = waits ? disableAndWaitStep(target, name) : disableStep(target, name);
   const starting = edit.enabled && (stopping || !has.enabled);
   const rename = renameStep(edit);
   // A worker that starts writes down that two-phase commit is in force: a rename at that moment may fail.
   const renameFirst = starting && (early || publications.length === 0);
   const named = renameFirst ? (change.name ?? name) : name;
-  const stopAgain = turnsTwoPhase ? disableAndWaitSql(named) : alterSubscriptionSql(named, 'DISABLE');
+  const stopAgain = waits ? disableAndWaitSql(named) : alterSubscriptionSql(named, 'DISABLE');
   const steps = [
     ...connectionStep(edit),
     ...(early ? publications : []),
@@ -75,12 +79,13 @@ export function planAlterSubscription(
     ...(early ? [] : publications),
     ...(renameFirst ? [] : rename),
   ];
-  return makePlan(
+  const plan = makePlan(
     `Change subscription ${name}`,
     steps,
     steps.length === 0 ? [] : remarksOn(edit),
     basisOf(target, [{ kind: 'subscription', name }]),
   );
+  return withNewTables(target, publications.length === 0 ? undefined : change.publications?.newTables, plan);
 }
 
 /** What a server would refuse of a change, what it would copy again, and what would go wrong later. */
@@ -105,14 +110,24 @@ function editOf(target: PlanTarget, name: string, change: SubscriptionChange, pu
   const options = optionsToChange(target.snapshot.inventory, has.options, change.options ?? {});
   const slotName = change.slotName === has.slotName ? undefined : change.slotName;
   const enabled = slotName === null ? false : (change.enabled ?? has.enabled);
-  const pause = slotName === null || options.some(({ key }) => key === 'twoPhase' || key === 'failover');
+  const pause = slotName === null || options.some(({ key }) => onlyDisabled.includes(key));
   return { target, publisher, name, has, change, options, slotName, enabled, pause };
 }
 
-function connectionStep({ target, name, change }: Edit): readonly StepDraft[] {
+/** Options that can be altered only while the subscription is disabled. */
+const onlyDisabled: readonly OptionRule['key'][] = ['twoPhase', 'failover', 'retainDeadTuples'];
+
+function connectionStep(edit: Edit): readonly StepDraft[] {
+  const { target, name, has, change } = edit;
+  if (change.foreignServer) return foreignServerStep(edit, change.foreignServer);
   const { connection } = change;
   if (!connection || sameConninfo(connection.conninfo, connection.before)) return [];
   const to = (conninfo: SecretConninfo): Step['statement'] => [alterSubscriptionSql(name, 'CONNECTION '), { conninfo }];
+  if (has.foreignServer !== undefined) {
+    const undo = { title: `Let subscription ${name} connect as before`, statement: byServer(name, has.foreignServer) };
+    const title = `Let subscription ${name} connect by a connection string instead of the foreign server ${has.foreignServer}`;
+    return [{ on: target, title, statement: to(connection.conninfo), undo, repeatable: true }];
+  }
   return [
     {
       on: target,
@@ -122,6 +137,40 @@ function connectionStep({ target, name, change }: Edit): readonly StepDraft[] {
         connection.before === null
           ? null
           : { title: `Let subscription ${name} connect as before`, statement: to(connection.before) },
+      ...(connection.before === null
+        ? { noUndo: 'This role may not read the present connection string, so nobody could put it back.' }
+        : {}),
+      // A comparison would need the password, or a hash of it, in what is kept of the plan.
+      repeatable: true,
+    },
+  ];
+}
+
+function byServer(name: string, server: string): Step['statement'] {
+  return [alterSubscriptionSql(name, serverClause(server))];
+}
+
+/** To connect by a foreign server from then on: 19 as documented, untried. */
+function foreignServerStep(
+  { target, name, has }: Edit,
+  { before, name: server }: NonNullable<SubscriptionChange['foreignServer']>,
+): readonly StepDraft[] {
+  if (has.foreignServer === server || !offers(target.snapshot.inventory, 'subscription.foreignServer')) return [];
+  const back: Step['statement'] | null =
+    has.foreignServer === undefined
+      ? before && [alterSubscriptionSql(name, 'CONNECTION '), { conninfo: before }]
+      : byServer(name, has.foreignServer);
+  return [
+    {
+      on: target,
+      title: `Let subscription ${name} connect by the foreign server ${server}`,
+      statement: byServer(name, server),
+      undo: back && { title: `Let subscription ${name} connect as before`, statement: back },
+      ...(back ? {} : { noUndo: 'This role may not read the present connection string, so nobody could put it back.' }),
+      effect: subscriptionHas(
+        name,
+        `subserver = (SELECT f.oid FROM pg_catalog.pg_foreign_server f WHERE f.srvname = ${quoteLiteral(server)})`,
+      ),
     },
   ];
 }
@@ -164,7 +213,7 @@ function publicationsStep(edit: Edit): readonly StepDraft[] {
         ],
       },
       wait: refresh ? { limitMs: publisherWaitLimitMs, blockersOn: [] } : null,
-      effect: subscriptionHas(name, hasPublications(names)),
+      effect: subscriptionReads(name, names),
     },
   ];
 }
@@ -176,11 +225,6 @@ function list(names: readonly string[]): string {
 function refreshClause(refresh: boolean, copyData: boolean): string {
   if (!refresh) return ' WITH (refresh = false)';
   return copyData ? '' : ' WITH (copy_data = false)';
-}
-
-function hasPublications(names: readonly string[]): string {
-  const array = `ARRAY[${names.map(quoteLiteral).join(', ')}]::text[]`;
-  return `subpublications @> ${array} AND subpublications <@ ${array}`;
 }
 
 function publicationsTitle(name: string, added: readonly string[], dropped: readonly string[]): string {
@@ -233,11 +277,14 @@ function setStep(
             statement: [alterSubscriptionSql(name, `SET (${undone.join(', ')})`)],
           }
         : null,
+      ...(known ? {} : { noUndo: 'This role may not read what it is set to now.' }),
       effect: subscriptionHas(
         name,
         [...slotCondition(slotName), ...options.map((rule) => rule.holds(wanted))].join(' AND '),
       ),
-      ...(touchesSlot ? { wait: { limitMs: publisherWaitLimitMs, blockersOn: [] } } : {}),
+      ...(touchesSlot || wanted.retainDeadTuples === true
+        ? { wait: { limitMs: publisherWaitLimitMs, blockersOn: [] } }
+        : {}),
       ...(touchesSlot && publisher
         ? { alsoChanges: [{ connectionId: publisher.connectionId, serverName: publisher.serverName }] }
         : {}),

@@ -2,7 +2,7 @@ import type { SecretConninfo, SubscriptionChoice } from '../../model/choices.ts'
 import type { Leftover, Plan, Problem, Step } from '../../model/plan.ts';
 import { Secret } from '../../model/secret.ts';
 import type { Statement } from '../../model/statement.ts';
-import { quoteIdentifier, quoteLiteral } from '../../postgres/quote.ts';
+import { quoteBody, quoteIdentifier, quoteLiteral } from '../../postgres/quote.ts';
 import { basisOf } from '../basis.ts';
 import { subscriptionIs } from '../effects.ts';
 import { slotNameFault, slotNameFor } from '../names.ts';
@@ -15,23 +15,31 @@ import { checkSubscribedTables } from './checks/checkSubscribedTables.ts';
 import { checkSubscriptionConnection } from './checks/checkSubscriptionConnection.ts';
 import { checkSubscriptionOptions } from './checks/checkSubscriptionOptions.ts';
 import { checkSubscriptionServer } from './checks/checkSubscriptionServer.ts';
+import { asAsked } from './checks/onlyIfAsked.ts';
+import { serverClause } from './foreignServer.ts';
+import { withNewTables } from './newTables.ts';
 import { isSameCluster, slotFirstTarget } from './sameCluster.ts';
 import { subscriptionOptions } from './subscriptionOptions.ts';
+import { alterSubscriptionSql } from './subscriptionSteps.ts';
 
 /** No time limit at all (0 to PostgreSQL) is never wanted. */
 const shortestWaitMs = 1000;
 
-/** What becomes of the slot: made by CREATE SUBSCRIPTION, made by us before it, there already, or none. */
+/**
+ * What becomes of the slot: made by CREATE SUBSCRIPTION, made by us before it, there already, made by somebody later
+ * (connect = false; the name is null where not even that is settled), or none.
+ */
 type SlotWay =
   | { readonly kind: 'create'; readonly name: string }
   | { readonly kind: 'first'; readonly name: string; readonly on: PlanTarget }
   | { readonly kind: 'existing'; readonly name: string }
+  | { readonly kind: 'later'; readonly name: string | null }
   | { readonly kind: 'none' };
 
 /**
  * The plan that creates a subscription: one statement, in which the subscriber makes the slot on the publisher;
- * within one cluster two, the slot first. Made of whatever was chosen, also where `checkSubscription` finds
- * errors. What the subscriber's version doesn't have is left out.
+ * within one cluster two, the slot first; before it the new tables. Made of whatever was chosen, also where
+ * `checkSubscription` finds errors. What the subscriber's version doesn't have is left out.
  */
 export function planCreateSubscription(parties: SubscriptionParties, choice: SubscriptionChoice): Plan {
   const slot = slotWay(parties, choice);
@@ -52,14 +60,16 @@ export function planCreateSubscription(parties: SubscriptionParties, choice: Sub
   }
   steps.push(createStep(parties, choice, slot, limitMs));
   const basis = basisOf(parties.subscriber, [{ kind: 'subscription', name: choice.name }]);
-  return makePlan(`Create subscription ${choice.name}`, steps, remarksOn(parties, choice, slot), basis);
+  const plan = makePlan(`Create subscription ${choice.name}`, steps, remarksOn(parties, choice, slot), basis);
+  return withNewTables(parties.subscriber, choice.newTables, plan);
 }
 
 /**
  * What is wrong with a choice before it is run, seen from both ends as far as they are known. Errors are what a
  * server would refuse or what could never work; warnings what would go wrong later or silently.
  */
-export function checkSubscription(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
+export function checkSubscription(parties: SubscriptionParties, chosen: SubscriptionChoice): readonly Problem[] {
+  const choice = asAsked(chosen);
   return [
     ...checkSubscriptionServer(parties, choice),
     ...checkSubscriptionConnection(parties, choice),
@@ -70,6 +80,7 @@ export function checkSubscription(parties: SubscriptionParties, choice: Subscrip
 }
 
 function slotWay(parties: SubscriptionParties, choice: SubscriptionChoice): SlotWay {
+  if (choice.connect === false) return { kind: 'later', name: choice.slot.mode === 'none' ? null : slotNameOf(choice) };
   if (choice.slot.mode === 'none') return { kind: 'none' };
   const name = slotNameOf(choice);
   if (choice.slot.mode === 'existing') return { kind: 'existing', name };
@@ -108,11 +119,19 @@ function createStep(
   };
 }
 
-/** DROP SUBSCRIPTION takes the slot along: right for one that this plan made, wrong for one that was there before. */
+/** DROP SUBSCRIPTION takes the slot along: right for one that this plan made, not for one that was there before. */
 function undoOf({ name }: SubscriptionChoice, slot: SlotWay): Step['undo'] {
-  if (slot.kind === 'existing') return null;
+  if (slot.kind === 'existing' || (slot.kind === 'later' && slot.name !== null)) {
+    const statements = ['DISABLE', 'SET (slot_name = NONE)'].map((what) => alterSubscriptionSql(name, what));
+    return {
+      title: `Drop subscription ${name}, and leave ${slot.kind === 'later' ? 'the publisher alone' : `the replication slot ${slot.name} where it stands`}`,
+      statement: [
+        `DO ${quoteBody(`\nBEGIN\n  ${[...statements, `DROP SUBSCRIPTION ${quoteIdentifier(name)}`].join(';\n  ')};\nEND\n`)}`,
+      ],
+    };
+  }
   const title =
-    slot.kind === 'none'
+    slot.kind === 'none' || slot.kind === 'later'
       ? `Drop subscription ${name}`
       : `Drop subscription ${name} and its replication slot ${slot.name}`;
   return { title, statement: [`DROP SUBSCRIPTION ${quoteIdentifier(name)}`] };
@@ -125,11 +144,20 @@ function nameOf({ connectionId, serverName }: PlanTarget): Pick<PlanTarget, 'con
 function createStatement(on: PlanTarget, choice: SubscriptionChoice, slot: SlotWay): Statement {
   const options = [...slotOptions(choice, slot), ...subscriptionOptions(on.snapshot.inventory, choice)];
   return [
-    `CREATE SUBSCRIPTION ${quoteIdentifier(choice.name)}\n  CONNECTION `,
-    { conninfo: secretConninfo(choice) },
+    `CREATE SUBSCRIPTION ${quoteIdentifier(choice.name)}\n  `,
+    ...connectionClause(on, choice),
     `\n  PUBLICATION ${choice.publications.map(quoteIdentifier).join(', ')}`,
     ...(options.length > 0 ? [`\n  WITH (${options.join(', ')})`] : []),
   ];
+}
+
+/** By a foreign server, where one is chosen and the subscriber's version has that (19, untried), or by the connection string. */
+function connectionClause({ snapshot }: PlanTarget, choice: SubscriptionChoice): Statement {
+  const { foreignServer } = choice;
+  if (foreignServer !== undefined && offers(snapshot.inventory, 'subscription.foreignServer')) {
+    return [serverClause(foreignServer)];
+  }
+  return ['CONNECTION ', { conninfo: secretConninfo(choice) }];
 }
 
 /** The connection string of a choice, with the password in it as a secret. */
@@ -147,6 +175,10 @@ export function secretConninfo({
 /** Only what differs from PostgreSQL's defaults: a slot is created, named as the subscription, enabled, data copied. */
 function slotOptions(choice: SubscriptionChoice, slot: SlotWay): readonly string[] {
   const copy = choice.copyData ? [] : ['copy_data = false'];
+  if (slot.kind === 'later') {
+    if (slot.name === choice.name) return ['connect = false'];
+    return ['connect = false', `slot_name = ${slot.name === null ? 'NONE' : quoteLiteral(slot.name)}`];
+  }
   if (slot.kind === 'none') return ['slot_name = NONE', 'create_slot = false', 'enabled = false', ...copy];
   return [
     ...(slot.kind === 'create' ? [] : ['create_slot = false']),
@@ -177,7 +209,14 @@ function remarksOn(parties: SubscriptionParties, choice: SubscriptionChoice, slo
       'Publisher and subscriber are one server: the slot is created first, because CREATE SUBSCRIPTION would wait for itself.',
     );
   }
-  if (slot.kind === 'none') {
+  if (slot.kind === 'later') {
+    const named = slot.name === null ? '' : ` called ${slot.name}`;
+    const failover = choice.options.failover === true ? ' with failover' : '';
+    const set = slot.name === null ? 'SET (slot_name = …), ' : '';
+    remarks.push(
+      `The publisher isn’t asked for anything: the subscription is disabled and knows no tables. To start: create a replication slot${named}${failover} on the publisher, then ${set}ENABLE and REFRESH PUBLICATION.`,
+    );
+  } else if (slot.kind === 'none') {
     remarks.push(
       'Without a replication slot nothing is replicated. To start: create a slot on the publisher, then SET (slot_name = …) and ENABLE.',
     );

@@ -51,6 +51,7 @@ function dropStep(target: PlanTarget, subscription: Subscription, slot: string |
     transactional: slot === null,
     risk: 'lossy',
     consequence: `Replication into ${target.serverName} through ${name} ends, and where it had come to is forgotten: to go on later, the data has to be copied again.`,
+    noUndo: 'Where it had come to goes with it: made again, it would have to copy its tables anew.',
     wait: { limitMs, blockersOn: [] },
     effect: subscriptionIs(name, false),
   };

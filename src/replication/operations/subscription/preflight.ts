@@ -3,6 +3,7 @@ import type { Blocker } from '../../model/plan.ts';
 import type { SubscriptionTrial, TableName } from '../../model/reads.ts';
 import type { TableDetails } from '../../model/table.ts';
 import type { SubscriptionParties } from '../target.ts';
+import { asAsked } from './checks/onlyIfAsked.ts';
 import { preflightEnds } from './preflight/ends.ts';
 import { preflightTables } from './preflight/tables.ts';
 import { preflightTrial } from './preflight/trial.ts';
@@ -44,9 +45,10 @@ const order: readonly PreflightCheck['state'][] = ['failed', 'warning', 'unknown
  */
 export function preflight(
   parties: SubscriptionParties,
-  choice: SubscriptionChoice,
+  chosen: SubscriptionChoice,
   facts: PreflightFacts,
 ): readonly PreflightCheck[] {
+  const choice = asAsked(chosen);
   return [
     ...preflightTrial(parties, choice, facts),
     ...preflightEnds(parties, choice, facts),

@@ -40,13 +40,17 @@ export function planRefreshSubscription(
     ],
     // In a transaction block only up to 13.
     transactional: false,
+    // Which tables are to be there only the publisher knows, so nothing here tells; but a second refresh finds what the
+    // first left, and does nothing to tables that are there already.
+    repeatable: true as const,
+    noUndo: 'Tables that it takes over stay in it until they have left its publications and it is refreshed again.',
     wait: { limitMs: publisherWaitLimitMs, blockersOn: [] },
   };
   const remarks = [
     copyData
       ? 'Tables that are new in the publications are copied, then followed.'
       : 'Tables that are new in the publications are followed from now on; the rows they have already aren’t copied.',
-    'Tables that are no longer in the publications are no longer followed; their rows stay here.',
+    `Tables that are no longer in the publications are no longer followed; their rows stay on ${target.serverName}.`,
   ];
   return makePlan(title, [step], remarks, basisOf(target, [{ kind: 'subscription', name }]));
 }

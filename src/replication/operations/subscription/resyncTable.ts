@@ -9,8 +9,9 @@ import type { Table } from '../../model/table.ts';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../postgres/quote.ts';
 import { basisOf } from '../basis.ts';
 import type { PublicationReader } from '../publication/dropPublication.ts';
+import { type KnownSlots, unknownReadersInWords } from '../publication/publicationReaders.ts';
 import { memberSql } from '../publication/publicationSql.ts';
-import { tablesByName } from '../publication/publishedTables.ts';
+import { leavesOut, tablesByName } from '../publication/publishedTables.ts';
 import { lockWaitLimitMs, makePlan, publisherWaitLimitMs, type StepDraft } from '../steps.ts';
 import { subscriptionOf, type PlanTarget } from '../target.ts';
 import { listInWords, tableLabel } from '../words.ts';
@@ -42,6 +43,8 @@ export function planResyncTable(
     readonly truncate: boolean;
     readonly readers: readonly PublicationReader[];
     readonly referencedBy?: readonly TableName[];
+    /** What is known of the publisher's slots, by publication. */
+    readonly slots?: ReadonlyMap<string, KnownSlots>;
   },
 ): Plan {
   const { subscriber, publisher } = parties;
@@ -64,7 +67,9 @@ export function planResyncTable(
   const source = tablesByName(publisher.snapshot.inventory.tables)(table.schema, table.name);
   const others = otherReaders(how.readers, memberships, parties, subscription);
   const steps = [
-    ...memberships.map((each) => takeOutStep(publisher, each, source, label, others)),
+    ...memberships.map((each) =>
+      takeOutStep(publisher, each, source, label, { others, known: how.slots?.get(each.publication.name) }),
+    ),
     refreshStep(subscriber, has, ours.oid, label, 'forget'),
     // A worker remembers that it follows the table: one that lags would go on writing to it, under the copy.
     disableStep(subscriber, subscription),
@@ -74,13 +79,18 @@ export function planResyncTable(
     ...memberships.map((each) => putBackStep(publisher, each, source, label)),
     refreshStep(subscriber, has, ours.oid, label, 'copy'),
   ];
-  return makePlan(`Copy ${label} again into ${subscriber.serverName}`, steps, remarksOn(how.truncate, label, others), [
-    ...basisOf(subscriber, [{ kind: 'subscription', name: subscription }]),
-    ...basisOf(
-      publisher,
-      memberships.map(({ publication }) => ({ kind: 'publication' as const, name: publication.name })),
-    ),
-  ]);
+  return makePlan(
+    `Copy ${label} of subscription ${subscription} again`,
+    steps,
+    remarksOn(how.truncate, label, others),
+    [
+      ...basisOf(subscriber, [{ kind: 'subscription', name: subscription }]),
+      ...basisOf(
+        publisher,
+        memberships.map(({ publication }) => ({ kind: 'publication' as const, name: publication.name })),
+      ),
+    ],
+  );
 }
 
 function refuseUnlessRefreshable(subscriber: PlanTarget, has: Subscription): void {
@@ -122,7 +132,10 @@ function membershipsOf(
   label: string,
 ): readonly Membership[] {
   const read = publisher.snapshot.inventory.publications.filter(({ name }) => has.publications.includes(name));
-  const whole = read.find((publication) => publication.allTables || publication.schemas.includes(table.schema));
+  const whole = read.find(
+    (publication) =>
+      (publication.allTables && !leavesOut(publication, table)) || publication.schemas.includes(table.schema),
+  );
   if (whole) {
     throw new ReplicationError(
       'unsupported',
@@ -140,6 +153,12 @@ function membershipsOf(
     `No publication of ${has.name} names ${label}: it comes as part of another table, or ${publisher.serverName} isn’t its publisher.`,
     { advice: 'Copy the table above it again, or drop the subscription and create it again with its data.' },
   );
+}
+
+/** Who else reads a publication, as far as that is known. */
+interface OtherReaders {
+  readonly others: readonly string[];
+  readonly known: KnownSlots | undefined;
 }
 
 /** Subscriptions other than this one that read the same publications. */
@@ -163,26 +182,36 @@ function takeOutStep(
   membership: Membership,
   source: Table | undefined,
   label: string,
-  others: readonly string[],
+  readers: OtherReaders,
 ): StepDraft {
   const { name } = membership.publication;
   return {
     on: publisher,
     title: `Take ${label} out of publication ${name}`,
     statement: [takeOutSql(membership, source)],
-    risk: others.length > 0 ? 'severe' : 'lossy',
-    consequence: consequenceOf(label, name, others),
+    risk: readers.others.length > 0 ? 'severe' : 'lossy',
+    consequence: consequenceOf(publisher, label, name, readers),
     undo: { title: `Put ${label} back into publication ${name}`, statement: [putBackSql(membership, source)] },
     wait: { limitMs: lockWaitLimitMs, blockersOn: [] },
     effect: memberIs(membership, false),
   };
 }
 
-function consequenceOf(label: string, publication: string, others: readonly string[]): string {
-  const until = `Until ${label} is back in ${publication}, its changes aren’t sent; the copy afterwards has them.`;
-  if (others.length === 0)
-    return `${until} No other subscription to ${publication} is known here; one that there is misses them.`;
-  return `${until} ${listInWords(others)} ${others.length === 1 ? 'reads' : 'read'} ${publication} too and won’t get them: what is written to ${label} meanwhile is missing there.`;
+function consequenceOf(
+  publisher: PlanTarget,
+  label: string,
+  publication: string,
+  { known, others }: OtherReaders,
+): string {
+  const unknown = unknownReadersInWords(publisher, true, known);
+  return [
+    `Until ${label} is back in ${publication}, its changes aren’t sent; the copy afterwards has them.`,
+    others.length > 0 &&
+      `${listInWords(others)} ${others.length === 1 ? 'reads' : 'read'} ${publication} too and won’t get them: what is written to ${label} meanwhile is missing there.`,
+    unknown !== '' && `${unknown} Whatever reads it that way misses them.`,
+  ]
+    .filter((text) => typeof text === 'string')
+    .join(' ');
 }
 
 function putBackStep(
@@ -244,6 +273,7 @@ function refreshStep(
     transactional: false,
     wait: { limitMs: publisherWaitLimitMs, blockersOn: [] },
     effect: [what === 'copy' ? followed : `SELECT 1 WHERE NOT EXISTS (${followed})`],
+    noUndo: `What ${label} holds now isn’t kept: it is copied anew.`,
   };
 }
 
@@ -258,6 +288,8 @@ function truncateStep(subscriber: PlanTarget, table: TableName, here: Table | un
     consequence: `All rows of ${label} on ${subscriber.serverName} are deleted, those that were written only there too. Until the copy is done, readers see none or some of them.`,
     wait: { limitMs: lockWaitLimitMs, blockersOn: [] },
     effect: [`SELECT 1 WHERE NOT EXISTS (SELECT FROM ${named})`],
+    passing: true,
+    noUndo: 'The rows aren’t kept.',
   };
 }
 

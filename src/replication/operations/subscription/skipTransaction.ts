@@ -76,7 +76,8 @@ function skipStep(on: PlanTarget, has: Subscription, lsn: Lsn | null, title: str
       statement: [alterSubscriptionSql(has.name, `SKIP (lsn = ${before})`)],
     },
     // An enabled subscription forgets it as soon as the transaction was skipped, and then it can't be told.
-    ...(lsn === null || !has.enabled ? { effect: subscriptionHas(has.name, skips(lsn)) } : {}),
+    // A second time it says the same, or is refused because the transaction is past.
+    ...(lsn === null || !has.enabled ? { effect: subscriptionHas(has.name, skips(lsn)) } : { repeatable: true }),
   };
 }
 
@@ -116,6 +117,8 @@ END
     risk: 'lossy',
     consequence: `${lostWithIt(on, name)} So is every transaction before it that wasn’t applied yet: all up to ${end} is skipped.`,
     wait: { limitMs: waitLimitMs, blockersOn: [] },
+    noUndo:
+      'The subscription goes on from there: moved back, it would apply again what it has applied since, and fail or double it.',
     effect: [
       `SELECT 1 FROM pg_catalog.pg_replication_origin_status o WHERE o.external_id = ${origin} AND o.remote_lsn >= ${quoteLiteral(end)}::pg_lsn`,
     ],

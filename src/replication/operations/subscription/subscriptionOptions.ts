@@ -28,7 +28,7 @@ function flag(column: string, wanted: boolean | undefined): string {
   return wanted === true ? column : `NOT ${column}`;
 }
 
-/** PostgreSQL, "CREATE SUBSCRIPTION", in the order of its page. */
+/** PostgreSQL, "CREATE SUBSCRIPTION", in the order of its page; the last three are of 19 and untried. */
 export const optionRules: readonly OptionRule[] = [
   {
     key: 'binary',
@@ -93,6 +93,27 @@ export const optionRules: readonly OptionRule[] = [
     needs: () => 'subscription.failover',
     sql: ({ failover }) => `failover = ${failover}`,
     holds: ({ failover }) => flag('subfailover', failover),
+  },
+  {
+    key: 'retainDeadTuples',
+    label: 'retain_dead_tuples',
+    needs: () => 'subscription.retainDeadTuples',
+    sql: ({ retainDeadTuples }) => `retain_dead_tuples = ${retainDeadTuples}`,
+    holds: ({ retainDeadTuples }) => flag('subretaindeadtuples', retainDeadTuples),
+  },
+  {
+    key: 'maxRetentionDuration',
+    label: 'max_retention_duration',
+    needs: () => 'subscription.maxRetentionDuration',
+    sql: ({ maxRetentionDuration }) => `max_retention_duration = ${maxRetentionDuration}`,
+    holds: ({ maxRetentionDuration }) => `submaxretention = ${maxRetentionDuration}`,
+  },
+  {
+    key: 'walReceiverTimeout',
+    label: 'wal_receiver_timeout',
+    needs: () => 'subscription.walReceiverTimeout',
+    sql: ({ walReceiverTimeout }) => `wal_receiver_timeout = ${quoteLiteral(walReceiverTimeout ?? '-1')}`,
+    holds: ({ walReceiverTimeout }) => `subwalrcvtimeout = ${quoteLiteral(walReceiverTimeout ?? '-1')}`,
   },
 ];
 

@@ -83,6 +83,8 @@ END
     statement: [`DO ${quoteBody(body)}`],
     wait: { limitMs: workersLimitMs, blockersOn: [] },
     effect: [`SELECT 1 WHERE NOT EXISTS (${runningWorkers(subscriptionOidSql(name))})`],
+    passing: true,
+    noUndo: 'It only waits.',
   };
 }
 
@@ -107,13 +109,15 @@ export function subscriptionIdVariable(name: string): string {
 
 /**
  * Statements of PL/pgSQL that wait until no worker of `subscription_id` runs, and give up after a while; `first` is
- * done then before the error.
+ * done then before the error. Between two looks the snapshot of pg_stat_activity is dropped: it would show the same for
+ * as long as the transaction lasts.
  */
 export function waitForWorkers(name: string, first = ''): string {
   const workers = runningWorkers('subscription_id');
   return `  FOR look IN 1..${mostLooks} LOOP
     EXIT WHEN NOT EXISTS (${launcherAtWork});
     PERFORM pg_catalog.pg_sleep(${lookEvery});
+    PERFORM pg_catalog.pg_stat_clear_snapshot();
   END LOOP;
   FOR look IN 1..${mostLooks} LOOP
     EXIT WHEN NOT EXISTS (${workers});

@@ -22,7 +22,10 @@ export function planEnableSubscription(target: PlanTarget, name: string, enabled
   }
   const made = enabled ? enableStep(target, name) : disableStep(target, name);
   // Where it stands so already nothing is changed, and the opposite takes nothing back.
-  const step = subscription.slotName === null || subscription.enabled === enabled ? { ...made, undo: null } : made;
+  const step =
+    subscription.slotName === null || subscription.enabled === enabled
+      ? { ...made, undo: null, noUndo: 'It is so already.' }
+      : made;
   const remarks =
     enabled || subscription.slotName === null
       ? []

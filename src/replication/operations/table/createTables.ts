@@ -2,32 +2,43 @@ import type { Plan, Step } from '../../model/plan.ts';
 import type { NeededType, TableDefinition, TableName } from '../../model/reads.ts';
 import type { Statement } from '../../model/statement.ts';
 import { quoteBody, quoteIdentifier, quoteLiteral, quoteQualified } from '../../postgres/quote.ts';
+import { basisOf } from '../basis.ts';
 import { tablesByName } from '../publication/publishedTables.ts';
 import { makePlan, type StepDraft } from '../steps.ts';
 import type { PlanTarget } from '../target.ts';
 import { listInWords, tableLabel } from '../words.ts';
 import { tableSql } from './tableSql.ts';
 
+/** What is said of every plan that makes tables. */
+export const notMadeWithTables = 'Foreign keys, other indexes, triggers, privileges and comments aren’t made.';
+
 /** A step before it is numbered within a plan that is composed of several. */
 export type TableStep = Pick<Step, 'title' | 'statement' | 'undo'>;
 
 /**
  * Makes tables on a subscriber from the publisher's definitions, with the schemas and types they need and the target
- * lacks, each in its own step, in an order that works. What can't be made (a function in a default, an extension's
- * type, what the target's version lacks) is left out and said in a remark.
+ * lacks, each in its own step, in an order that works. `there` are the types and sequences it has already
+ * (OnDemandReads.neededThere): they are taken as they are, and no undo drops them. What can't be made (a function in a
+ * default, an extension's type, what the target's version lacks) is left out and said in a remark.
  */
-export function planCreateTables(target: PlanTarget, definitions: readonly TableDefinition[]): Plan {
+export function planCreateTables(
+  target: PlanTarget,
+  definitions: readonly TableDefinition[],
+  there: readonly TableName[] = [],
+): Plan {
   const { inventory } = target.snapshot;
   const find = tablesByName(inventory.tables);
   const remarks: string[] = [];
   const missing = definitions.filter(({ schema, name }) => !find(schema, name));
   const makeable = missing.filter((definition) => {
-    const foreign = definition.needs.filter(({ sql }) => sql === null);
+    const foreign = unwritable(definition, there);
     if (foreign.length > 0) remarks.push(leftOut(definition, foreign, target));
     return foreign.length === 0;
   });
   const ordered = parentsFirst(makeable);
-  const needs = [...new Map(ordered.flatMap((each) => each.needs).map((need) => [keyOf(need), need])).values()];
+  const has = new Set(there.map(keyOf));
+  const needed = [...new Map(ordered.flatMap((each) => each.needs).map((need) => [keyOf(need), need])).values()];
+  const needs = needed.filter((need) => !has.has(keyOf(need)));
   const made = new Set<string>();
   const partitionedThere = (parent: TableName): boolean =>
     made.has(keyOf(parent)) || find(parent.schema, parent.name)?.partitioned === true;
@@ -47,7 +58,23 @@ export function planCreateTables(target: PlanTarget, definitions: readonly Table
   ];
   const [only] = ordered;
   const object = ordered.length === 1 && only ? labelOf(only) : `${ordered.length} tables`;
-  return makePlan(`Create ${object} on ${target.serverName}`, steps, [...remarks, ...generalRemarks(needs, ordered)]);
+  const taken = needed.some((need) => need.kind !== 'sequence' && has.has(keyOf(need)));
+  return makePlan(
+    `Create ${object} on ${target.serverName}`,
+    steps,
+    [...remarks, ...generalRemarks(taken, ordered)],
+    // Made from there being no such table: one that appears meanwhile is somebody else's.
+    basisOf(
+      target,
+      ordered.map(({ schema, name }) => ({ kind: 'table', schema, name })),
+    ),
+  );
+}
+
+/** Of the types a table needs, those that can't be written down and that the target hasn't either. */
+export function unwritable(definition: TableDefinition, there: readonly TableName[]): readonly NeededType[] {
+  const has = new Set(there.map(keyOf));
+  return definition.needs.filter((need) => need.sql === null && !has.has(keyOf(need)));
 }
 
 function keyOf({ schema, name }: TableName): string {
@@ -86,7 +113,6 @@ function schemaStep(on: PlanTarget, schema: string): StepDraft {
   };
 }
 
-/** What isn't known is whether the target has it; so it is made only where it hasn't, and goes only while unused. */
 function needStep(on: PlanTarget, need: NeededType): StepDraft {
   const label = labelOf(need);
   const noun = need.kind === 'sequence' ? 'sequence' : need.kind === 'domain' ? 'domain' : 'type';
@@ -94,24 +120,18 @@ function needStep(on: PlanTarget, need: NeededType): StepDraft {
   const there = `pg_catalog.${noun === 'sequence' ? 'to_regclass' : 'to_regtype'}(${quoteLiteral(name)}) IS NOT NULL`;
   return {
     on,
-    title: `Create the ${noun} ${label}, unless it is there`,
-    statement: [noun === 'sequence' ? (need.sql ?? '') : unless(there, need.sql ?? '')],
+    title: `Create the ${noun} ${label}`,
+    statement: [need.sql ?? ''],
     undo: { title: `Drop the ${noun} ${label}, unless something uses it`, statement: [dropUnlessUsed(noun, name)] },
     effect: [`SELECT 1 WHERE ${there}`],
   };
 }
 
-function unless(condition: string, sql: string): string {
-  return `DO ${quoteBody(`\nBEGIN\n  IF ${condition} THEN RETURN; END IF;\n  ${sql};\nEND\n`)}`;
-}
-
-/** A sequence that has given numbers was there before, or somebody uses it by now. */
+/** Something else may use it by the time it is taken back. */
 function dropUnlessUsed(noun: string, name: string): string {
-  const called = `pg_catalog.pg_sequence_last_value(pg_catalog.to_regclass(${quoteLiteral(name)})) IS NOT NULL`;
-  const keep = noun === 'sequence' ? `  IF ${called} THEN RETURN; END IF;\n` : '';
   return `DO ${quoteBody(`
 BEGIN
-${keep}  DROP ${noun.toUpperCase()} IF EXISTS ${name};
+  DROP ${noun.toUpperCase()} IF EXISTS ${name};
 EXCEPTION WHEN dependent_objects_still_exist THEN
   NULL;
 END
@@ -173,10 +193,7 @@ function identityIs(table: string, letter: string): Statement {
   ];
 }
 
-function generalRemarks(needs: readonly NeededType[], tables: readonly TableDefinition[]): readonly string[] {
+function generalRemarks(taken: boolean, tables: readonly TableDefinition[]): readonly string[] {
   if (tables.length === 0) return [];
-  return [
-    ...(needs.some(({ kind }) => kind !== 'sequence') ? ['A type that is there already is taken as it is.'] : []),
-    'Foreign keys, other indexes, triggers, privileges and comments aren’t made.',
-  ];
+  return [...(taken ? ['A type that is there already is taken as it is.'] : []), notMadeWithTables];
 }

@@ -2,6 +2,7 @@ import type { Publication } from '../../model/publication.ts';
 import type { Inventory } from '../../model/snapshot.ts';
 import type { ReplicaIdentity, Table, TableDetails } from '../../model/table.ts';
 import { offers } from '../offers.ts';
+import { leavesOut } from '../publication/publishedTables.ts';
 import { listInWords, tableLabel } from '../words.ts';
 
 /**
@@ -88,7 +89,7 @@ function identityColumns(
 /** Directly, by its schema, or by ALL TABLES; a publication of a table above it isn't looked for. */
 function sends(publication: Publication, table: Table): boolean {
   return (
-    publication.allTables ||
+    (publication.allTables && !leavesOut(publication, table)) ||
     publication.schemas.includes(table.schema) ||
     publication.tables.some(({ oid }) => oid === table.oid)
   );

@@ -82,7 +82,9 @@ function identityStep(
     risk: consequence === null ? 'none' : 'lossy',
     consequence,
     undo,
+    ...(before === null ? { noUndo: 'The index that was its identity isn’t there any more.' } : {}),
     effect: identityIs(table, wanted),
+    touches: [{ kind: 'table', name: table.name, schema: table.schema }],
     // It needs the table to itself for a moment. Whoever comes after it waits too, so it mustn't wait long.
     wait: { limitMs: lockWaitLimitMs, blockersOn: [] },
   };

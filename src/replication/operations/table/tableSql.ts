@@ -22,6 +22,7 @@ const since = {
   nullsNotDistinct: 150_000,
   partitionedIdentity: 170_000,
   virtualColumns: 180_000,
+  copiedGeneratedColumns: 180_000,
   withoutOverlaps: 180_000,
   notEnforced: 180_000,
 } as const;
@@ -131,8 +132,19 @@ function columnSql(writer: Writer, column: ColumnDefinition, partitioned: boolea
   const parts = [quoteIdentifier(column.name), typeSql(writer, column), ...collationSql(writer, column)];
   const value = valueSql(writer, column, partitioned);
   parts.push(...value.clause);
-  if (column.notNull && !value.nullable) parts.push('NOT NULL');
+  const filled = value.clause.length > 0 || !isUnsent(writer, column);
+  if (column.notNull && !value.nullable && filled) parts.push('NOT NULL');
   return [parts.join(' ')];
+}
+
+/** A column that no row brings a value for: NOT NULL without a default would refuse every one. */
+function isUnsent({ definition, say }: Writer, { name, notNull, sent }: ColumnDefinition): boolean {
+  if (sent !== false || !notNull) return false;
+  const inKey = definition.constraints.some(
+    (constraint) => constraint.definition.startsWith('PRIMARY KEY') && namesColumn(constraint.definition, name),
+  );
+  if (!inKey) say(`the column ${name} may be null: it isn’t sent.`);
+  return !inKey;
 }
 
 function typeSql({ version, say, serverName }: Writer, { name, type }: ColumnDefinition): string {
@@ -172,6 +184,11 @@ function valueSql(
     return { clause: [], nullable: generated !== null };
   }
   if (generated === null) return { clause: [`DEFAULT ${expression}`], nullable: false };
+  if (generated === 'stored' && column.sent === true) {
+    say(`the column ${name} is an ordinary column: its values are sent.`);
+    // An older subscriber doesn't copy them, only what changes afterwards.
+    return { clause: [], nullable: version < since.copiedGeneratedColumns };
+  }
   if (generated === 'stored' && version < since.storedColumns) {
     say(`the column ${name} is an ordinary column: ${serverName} has no generated columns.`);
     return { clause: [], nullable: true };
@@ -199,11 +216,7 @@ function constraintSql(
   if (/ WITHOUT OVERLAPS/.test(constraint.definition) && version < since.withoutOverlaps) {
     return without(`${serverName} knows no WITHOUT OVERLAPS`);
   }
-  const used = [...gone].filter(
-    (column) =>
-      constraint.definition.includes(quoteIdentifier(column)) ||
-      new RegExp(`\\b${escaped(column)}\\b`).test(constraint.definition),
-  );
+  const used = [...gone].filter((column) => namesColumn(constraint.definition, column));
   if (used.length > 0) return without(`it is on ${listInWords(used)}, which isn’t made`);
   let { definition } = constraint;
   const simpler = (pattern: RegExp, by: string, from: number, what: string): void => {
@@ -216,6 +229,11 @@ function constraintSql(
   if (definition.endsWith(' NOT ENFORCED') && version < since.notEnforced)
     return without('it isn’t enforced, and would be there');
   return [{ name, sql: `CONSTRAINT ${quoteIdentifier(name)} ${definition}` }];
+}
+
+/** Whether the text of a constraint is on a column; a word of the same name in it counts too. */
+function namesColumn(definition: string, column: string): boolean {
+  return definition.includes(quoteIdentifier(column)) || new RegExp(`\\b${escaped(column)}\\b`).test(definition);
 }
 
 function escaped(text: string): string {

@@ -11,15 +11,20 @@ import { count, listInWords, tableLabel } from '../words.ts';
  */
 export function planTruncateTables(target: PlanTarget, tables: readonly TableName[]): Plan {
   const names = tables.map(({ schema, name }) => tableLabel(schema, name));
+  const qualified = tables.map(({ schema, name }) => quoteQualified(schema, name));
   const title = tables.length === 1 ? `Empty ${names[0]}` : `Empty ${count(tables.length, 'table')}`;
   return makePlan(title, [
     {
       on: target,
       title,
-      statement: [`TRUNCATE TABLE ${tables.map(({ schema, name }) => quoteQualified(schema, name)).join(', ')}`],
+      statement: [`TRUNCATE TABLE ${qualified.join(', ')}`],
       risk: 'lossy',
       consequence: `All rows of ${listInWords(names)} on ${target.serverName} are deleted. They can’t be brought back.`,
+      noUndo: 'The rows aren’t kept.',
       wait: { limitMs: lockWaitLimitMs, blockersOn: [] },
+      // Rows that somebody wrote since count as not emptied: nothing tells them from those that were there.
+      effect: [`SELECT 1 WHERE ${qualified.map((name) => `NOT EXISTS (SELECT FROM ${name})`).join(' AND ')}`],
+      passing: true,
     },
   ]);
 }

@@ -11,14 +11,14 @@ import { publisherNamed } from '../../declarations/publisherNamed.ts';
 import { describeServer, type DescribedServer, serverOf } from '../../declarations/serverDeclaration.ts';
 import { planReaders, readersOf } from '../../panels/publicationReaders.ts';
 import { publisherTarget } from '../../panels/subscriptionPublisher.ts';
+import { refuseReadOnly } from '../../pickers/connection.ts';
 import { withoutLinks } from '../../plainText.ts';
 import type { Services } from '../../services.ts';
-import { refuseReadOnly } from '../subscription/subject.ts';
 
 /** Shows the plan that brings the server to what the file says; nothing is run before the person runs it there. */
 export async function applyDeclaration(services: Services, uri?: unknown): Promise<void> {
   const { declaration, parsed } = await openDeclaration(uri);
-  const connectionId = await serverOf(services, declaration, 'Apply the file to which connection?');
+  const connectionId = await serverOf(services, declaration, 'Apply the file to which connection?', true);
   refuseReadOnly(services, connectionId);
   const server = await describeServer(services, connectionId);
   const { target } = server;
@@ -52,7 +52,9 @@ async function factsOf(
   const { subscriptions } = target.snapshot.inventory;
   const names = new Set([...subscriptions, ...declared].map(({ name }) => name));
   for (const name of names) {
-    const there = subscriptions.some((subscription) => subscription.name === name);
+    const present = subscriptions.find((subscription) => subscription.name === name);
+    const there = present !== undefined;
+    const byConninfo = there && present.foreignServer === undefined;
     const wanted = declared.find((subscription) => subscription.name === name);
     const conninfo = conninfos.get(name) ?? null;
     facts.set(name, {
@@ -60,7 +62,7 @@ async function factsOf(
       publisher: there
         ? await publisherTarget(services, target.connectionId, name)
         : await publisherNamed(services, target, wanted?.connection ?? {}),
-      password: wanted && needsPassword(there, conninfo, wanted) ? await askPassword(target, wanted) : null,
+      password: wanted && needsPassword(byConninfo, conninfo, wanted) ? await askPassword(target, wanted) : null,
     });
   }
   return facts;

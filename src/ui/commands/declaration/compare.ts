@@ -14,7 +14,7 @@ export async function compareDeclaration(
   uri?: unknown,
 ): Promise<void> {
   const file = await openDeclaration(uri);
-  const connectionId = await serverOf(services, file.declaration, 'Compare the file with which connection?');
+  const connectionId = await serverOf(services, file.declaration, 'Compare the file with which connection?', false);
   const { target, declaration } = await describeServer(services, connectionId);
   // The comment above an exported file is no difference where the person took it away.
   const explained = file.text.startsWith('#');

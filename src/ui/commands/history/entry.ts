@@ -42,7 +42,7 @@ export async function undoHistory(services: Deps, ref?: HistoryRef): Promise<voi
 /** Forgets what was run; the servers stay as they are. */
 export async function clearHistory(services: Deps): Promise<void> {
   const size = services.history.entries().length;
-  if (size === 0) return;
+  if (size === 0) throw new ReplicationError('missing', 'The history is empty already.');
   const answer = await ask({
     message: 'Clear the history?',
     detail: `${size} entries, and with them their undo, are forgotten. Nothing changes on the servers.`,

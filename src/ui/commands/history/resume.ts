@@ -77,7 +77,8 @@ async function lookAgain(services: Deps, { entry, stored, outcome }: OpenEntry):
 async function decided(stored: StoredPlan, found: PlanOutcome): Promise<PlanOutcome | undefined> {
   const unsure = found.steps.find(({ status }) => status === 'unknown');
   const step = stored.steps.find(({ id }) => id === unsure?.stepId);
-  if (!unsure || !step) return found;
+  // What can be run a second time is, unless the server still works on it.
+  if (!unsure || !step || (step.repeatable && !step.effect)) return found;
   if (step.effect) {
     const { message, advice } = unsure.error ?? { message: `It isn’t known yet how this ended: ${step.title}.` };
     throw new ReplicationError('connectionLost', message, advice === undefined ? {} : { advice });

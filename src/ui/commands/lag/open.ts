@@ -1,9 +1,9 @@
 import { openLagPanel } from '../../panels/lagPanel.ts';
 import type { Services } from '../../services.ts';
-import type { ConnectionNode, SlotNode, SubscriptionNode } from '../../tree/node.ts';
+import type { ConnectionNode, GroupNode, SlotNode, SubscriptionNode } from '../../tree/node.ts';
 
 /** Opens the lag panel: of a slot, of a server, or of all servers where it is called on none. */
-export function openLag(services: Services, node?: ConnectionNode | SlotNode | SubscriptionNode): void {
+export function openLag(services: Services, node?: ConnectionNode | GroupNode | SlotNode | SubscriptionNode): void {
   switch (node?.kind) {
     case 'slot':
       openLagPanel(services, { kind: 'slot', connectionId: node.connectionId, slotName: node.name });
@@ -16,6 +16,7 @@ export function openLag(services: Services, node?: ConnectionNode | SlotNode | S
       return;
     }
     case 'connection':
+    case 'group':
       openLagPanel(services, { kind: 'server', connectionId: node.connectionId });
       return;
     case undefined:

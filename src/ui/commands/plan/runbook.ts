@@ -4,8 +4,8 @@ import type { HistoryRef } from '../../../contributions.ts';
 import { ReplicationError } from '../../../replication/model/errors.ts';
 import type { Plan } from '../../../replication/model/plan.ts';
 import { momentText } from '../../plans/entryWords.ts';
-import { fileName, type PlanPreviews } from '../../plans/preview.ts';
-import { runbookText } from '../../plans/runbook.ts';
+import type { PlanPreviews } from '../../plans/preview.ts';
+import { runbookFileName, runbookText } from '../../plans/runbook.ts';
 import { planToWrite } from '../../plans/storedPlan.ts';
 import type { Services } from '../../services.ts';
 import { entryOf } from '../history/subject.ts';
@@ -37,7 +37,7 @@ export async function saveHistoryRunbook(services: Deps, ref?: HistoryRef): Prom
 
 async function save({ connections, notifier }: Deps, plan: Plan): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const name = `${fileName(plan.title)}.sql`;
+  const name = runbookFileName(plan.title);
   const uri = await vscode.window.showSaveDialog({
     title: 'Save as Runbook',
     saveLabel: 'Save Runbook',

@@ -2,8 +2,9 @@ import { ReplicationError } from '../../../replication/model/errors.ts';
 import type { Inventory } from '../../../replication/model/snapshot.ts';
 import type { Table } from '../../../replication/model/table.ts';
 import { planAddTables } from '../../../replication/operations/publication/publicationMembers.ts';
+import { scopeInWords, scopeOf, takesAll } from '../../../replication/operations/publication/publicationScope.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
-import { openTarget } from '../../pickers/connection.ts';
+import { openTarget, refuseReadOnly } from '../../pickers/connection.ts';
 import { rowsOf, type TableRef } from '../../pickers/object.ts';
 import { mustHave, pickMany, pickOne } from '../../pickers/pick.ts';
 import type { Services } from '../../services.ts';
@@ -12,7 +13,6 @@ import { byText } from '../../tree/model.ts';
 import type { PublicationNode, TableNode, TreeNode } from '../../tree/node.ts';
 import { scopeWords } from '../../tree/nodes/publication.ts';
 import { count, joined, sentenceList, tableName } from '../../tree/words.ts';
-import { refuseReadOnly } from '../subscription/subject.ts';
 import { runWithRefresh } from './offerRefresh.ts';
 import { publicationSubject, type PublicationSubject, readersOfSubject, subjectOf } from './subject.ts';
 
@@ -42,7 +42,10 @@ export async function addTables(
     await add(services, subject, dropped, true);
     return;
   }
-  const subject = await publicationSubject(services, node, 'Add tables to which publication?');
+  const subject = await publicationSubject(services, node, 'Add tables to which publication?', {
+    fits: (publication) => !takesAll(scopeOf(publication)),
+    none: 'no publication that tables can be added to',
+  });
   await add(services, subject, await pickTables(subject), false);
 }
 
@@ -55,7 +58,7 @@ async function add(
   const { publication, readers, target } = subject;
   const choices = tables.map(({ name, schema }) => ({ schema, name, columns: null, filter: null }));
   const what = tables.length > 3 ? count(tables.length, 'table') : sentenceList(tables.map(tableName));
-  const planned = { readers: readersOfSubject(subject) };
+  const planned = readersOfSubject(subject);
   await runWithRefresh(services, {
     verb: 'Add',
     verbWithReaders: 'Add and Refresh',
@@ -96,7 +99,7 @@ async function pickPublication(
   target: PlanTarget,
   tables: readonly TableRef[],
 ): Promise<PublicationSubject> {
-  const chosen = target.snapshot.inventory.publications.filter(({ allTables }) => !allTables);
+  const chosen = target.snapshot.inventory.publications.filter((publication) => !takesAll(scopeOf(publication)));
   const what = tables.length === 1 && tables[0] ? tableName(tables[0]) : count(tables.length, 'table');
   const name = await pickOne(
     `Add ${what} to which publication?`,
@@ -115,10 +118,11 @@ async function pickPublication(
 
 async function pickTables({ publication, target }: PublicationSubject): Promise<readonly TableRef[]> {
   const { inventory } = target.snapshot;
-  const nothing = publication.allTables
-    ? `${publication.name} publishes all tables already.`
+  const whole = takesAll(scopeOf(publication));
+  const nothing = whole
+    ? `${publication.name} publishes ${scopeInWords(scopeOf(publication))}: no single tables can be added.`
     : `All tables that can be published are in ${publication.name} already.`;
-  const free = publication.allTables ? [] : freeTables(inventory, publication.tables);
+  const free = whole ? [] : freeTables(inventory, publication.tables);
   return pickMany(
     `Add which tables to ${publication.name}?`,
     mustHave(

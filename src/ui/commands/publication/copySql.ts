@@ -6,8 +6,10 @@ import { copyScripts } from '../scriptText.ts';
 
 /** Copies the statements that make a publication again. */
 export async function copyPublicationSql(services: Services, node?: PublicationNode): Promise<void> {
-  const question = 'Copy the SQL of which publication?';
-  const { target, names } = await namedObjects(services, 'publication', [node, undefined], question);
+  const { target, names } = await namedObjects(services, 'publication', [node, undefined], {
+    question: 'Copy the SQL of which publication?',
+    changes: false,
+  });
   const { inventory } = target.snapshot;
   const title = `Publication ${names[0]} on ${target.serverName} (PostgreSQL ${inventory.server.version})`;
   await copyScripts(services, [{ title, statements: scriptPublication(inventory, names[0]), notes: [] }]);

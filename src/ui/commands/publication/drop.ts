@@ -2,6 +2,7 @@ import {
   planDropPublications,
   type PublicationReader,
 } from '../../../replication/operations/publication/dropPublication.ts';
+import { knownSlotsOf } from '../../panels/publicationReaders.ts';
 import { namedObjects } from '../../pickers/object.ts';
 import type { Services } from '../../services.ts';
 import type { TreeModel } from '../../tree/model.ts';
@@ -14,11 +15,15 @@ export async function dropPublication(
   node?: PublicationNode,
   selected?: readonly TreeNode[],
 ): Promise<void> {
-  const { target, names } = await namedObjects(services, 'publication', [node, selected], 'Drop which publication?');
+  const { target, names } = await namedObjects(services, 'publication', [node, selected], {
+    question: 'Drop which publication?',
+    changes: true,
+  });
   const readers = names.flatMap((publication): readonly PublicationReader[] =>
     model
       .subscribersOf(target.connectionId, publication)
       .map(({ serverName, subscription }) => ({ publication, serverName, subscription })),
   );
-  await services.plans.run(planDropPublications(target, names, readers));
+  const slots = new Map(names.map((name) => [name, knownSlotsOf(services, target.connectionId, name)]));
+  await services.plans.run(planDropPublications(target, names, readers, slots));
 }

@@ -5,6 +5,10 @@ import type { PublicationNode } from '../../tree/node.ts';
 
 /** Opens the form that edits a publication; on a connection marked read-only it says so, and only shows. */
 export async function editPublication(services: Services, node?: PublicationNode): Promise<void> {
-  const { target, names } = await namedObjects(services, 'publication', [node, undefined], 'Edit which publication?');
+  const { target, names } = await namedObjects(services, 'publication', [node, undefined], {
+    question: 'Edit which publication?',
+    changes: false,
+    advice: 'Create a publication first.',
+  });
   await openPublicationEditor(services, { connectionId: target.connectionId, publication: names[0] });
 }

@@ -13,7 +13,11 @@ export async function editMember(services: Services, node?: PublishedTableNode):
     await openPublicationEditor(services, { connectionId, publication, table: { schema, name } });
     return;
   }
-  const { target, publication } = await publicationSubject(services, undefined, 'Edit a table of which publication?');
+  const { target, publication } = await publicationSubject(services, undefined, 'Edit a table of which publication?', {
+    fits: ({ tables }) => tables.length > 0,
+    none: 'no publication that names tables',
+    advice: 'Columns and filters belong to tables that are chosen one by one.',
+  });
   const tables = publication.tables.map(({ columns, filter, name, schema }) => ({
     value: { schema, name } satisfies TableName,
     label: tableName({ schema, name }),

@@ -4,18 +4,18 @@ import { planChangeOwner, planRename, planSetComment } from '../../../replicatio
 import { checkObjectName } from '../../../replication/operations/names.ts';
 import { planAlterPublication } from '../../../replication/operations/publication/alterPublication.ts';
 import { publicationAsChoice } from '../../../replication/script/publication.ts';
-import { planReaders } from '../../panels/publicationReaders.ts';
+import { ownerChoices } from '../../pickers/owner.ts';
 import { pickOne } from '../../pickers/pick.ts';
 import { withoutLinks } from '../../plainText.ts';
 import type { Services } from '../../services.ts';
 import type { PublicationNode } from '../../tree/node.ts';
-import { joined } from '../../tree/words.ts';
 import { runWithRefresh } from './offerRefresh.ts';
-import { publicationSubject } from './subject.ts';
+import { publicationSubject, readersOfSubject } from './subject.ts';
 
 /** Rename…: the subscriptions that read it have to be told the new name. */
 export async function renamePublication(services: Services, node?: PublicationNode): Promise<void> {
-  const { publication, readers, target } = await publicationSubject(services, node, 'Rename which publication?');
+  const subject = await publicationSubject(services, node, 'Rename which publication?');
+  const { publication, readers, target } = subject;
   const { name } = publication;
   const others = target.snapshot.inventory.publications.map((one) => one.name).filter((one) => one !== name);
   const to = await vscode.window.showInputBox({
@@ -30,7 +30,7 @@ export async function renamePublication(services: Services, node?: PublicationNo
   });
   if (to === undefined || to === '' || to === name) throw new vscode.CancellationError();
   const choice = { ...publicationAsChoice(target.snapshot.inventory, publication), name: to };
-  const known = planReaders(readers, name);
+  const known = readersOfSubject(subject);
   const outcome = await runWithRefresh(services, {
     verb: 'Rename',
     verbWithReaders: 'Rename and Tell Them',
@@ -42,7 +42,7 @@ export async function renamePublication(services: Services, node?: PublicationNo
     planFor: (refresh) =>
       refresh.length === 0
         ? planRename(target, 'publication', name, to, known)
-        : planAlterPublication(target, name, choice, { readers: known, refresh }),
+        : planAlterPublication(target, name, choice, { ...known, refresh }),
   });
   if (outcome?.status === 'done') {
     await services.reveal({ kind: 'publication', connectionId: target.connectionId, name: to });
@@ -55,13 +55,7 @@ export async function changePublicationOwner(services: Services, node?: Publicat
   const roles = await services.service.reads.roles(target.connectionId);
   const owner = await pickOne(
     `New owner of ${publication.name} (now ${publication.owner})`,
-    roles
-      .filter(({ name }) => name !== publication.owner)
-      .map(({ name, superuser, replication, login }) => ({
-        value: name,
-        label: name,
-        description: joined([superuser && 'superuser', replication && 'replication', !login && 'no login']),
-      })),
+    ownerChoices(target, roles, publication.owner),
   );
   await services.plans.run(planChangeOwner(target, 'publication', publication.name, owner));
 }

@@ -1,10 +1,9 @@
 import { planRemoveMembers } from '../../../replication/operations/publication/publicationMembers.ts';
-import { openTarget } from '../../pickers/connection.ts';
+import { openTarget, refuseReadOnly } from '../../pickers/connection.ts';
 import { rowsOf } from '../../pickers/object.ts';
 import type { Services } from '../../services.ts';
 import type { PublishedSchemaNode, PublishedTableNode, TreeNode } from '../../tree/node.ts';
 import { count, sentenceList, tableName } from '../../tree/words.ts';
-import { refuseReadOnly } from '../subscription/subject.ts';
 import { runWithRefresh } from './offerRefresh.ts';
 import { readersOfSubject, subjectOf } from './subject.ts';
 
@@ -30,7 +29,7 @@ export async function removeMember(
   const subject = subjectOf(services, target, node.publication);
   const names = [...schemas.map((schema) => `the schema ${schema}`), ...tables.map(tableName)];
   const what = names.length > 3 ? count(names.length, 'member') : sentenceList(names);
-  const readers = readersOfSubject(subject);
+  const known = readersOfSubject(subject);
   await runWithRefresh(services, {
     verb: 'Remove',
     verbWithReaders: 'Remove and Refresh',
@@ -39,6 +38,6 @@ export async function removeMember(
     warnings: [],
     readers: subject.readers,
     always: false,
-    planFor: (refresh) => planRemoveMembers(target, node.publication, { tables, schemas }, { readers, refresh }),
+    planFor: (refresh) => planRemoveMembers(target, node.publication, { tables, schemas }, { ...known, refresh }),
   });
 }

@@ -10,8 +10,10 @@ export async function showPublishedTables(
   previews: PlanPreviews,
   node?: PublicationNode,
 ): Promise<void> {
-  const question = 'Show what which publication sends?';
-  const { target, names } = await namedObjects(services, 'publication', [node, undefined], question);
+  const { target, names } = await namedObjects(services, 'publication', [node, undefined], {
+    question: 'Show the tables of which publication?',
+    changes: false,
+  });
   const [name] = names;
   const { connectionId, serverName, snapshot } = target;
   const tables = await services.service.reads.effectiveTables(connectionId, name);

@@ -10,9 +10,8 @@ import {
 } from '../../../replication/operations/role/createRole.ts';
 import { providerOf } from '../../../replication/providers/recognise.ts';
 import { chosenConnection } from '../../connections/chosen.ts';
-import { openTarget } from '../../pickers/connection.ts';
+import { openTarget, refuseReadOnly } from '../../pickers/connection.ts';
 import type { Services } from '../../services.ts';
-import { refuseReadOnly } from '../subscription/subject.ts';
 import { askRole, showPassword } from './askRole.ts';
 import { readAccess, tryRole } from './tryRole.ts';
 
@@ -21,7 +20,10 @@ import { readAccess, tryRole } from './tryRole.ts';
  * once. Throws ReplicationError and cancellations.
  */
 export async function createReplicationRole(services: Services, node?: ConnectionRef): Promise<void> {
-  const connectionId = await chosenConnection(services, node, 'Create a replication role on which connection?');
+  const connectionId = await chosenConnection(services, node, 'Create a replication role on which connection?', {
+    need: { changes: true, lacks: ({ inventory }) => (inventory.server.inRecovery ? 'is a standby' : null) },
+    none: 'No connection can have a new role.',
+  });
   refuseReadOnly(services, connectionId);
   const target = await openTarget(services, connectionId);
   if (target.snapshot.inventory.server.inRecovery) {

@@ -13,15 +13,17 @@ import type { PlanTarget } from '../../../replication/operations/target.ts';
 import { chosenConnection } from '../../connections/chosen.ts';
 import { openTarget } from '../../pickers/connection.ts';
 import { askChoice, askChoices, askText, goBack, type PickerStep, walk } from '../../pickers/steps.ts';
+import type { PlanPreviews } from '../../plans/preview.ts';
+import { comment } from '../../plans/sqlText.ts';
 import type { Services } from '../../services.ts';
-import { joined } from '../../tree/words.ts';
+import { settingChoice, settingText as shownSetting } from './settingChoice.ts';
 
 /**
  * Replication Settings…: every setting that replication depends on, with its value, its use and what a change takes;
  * those that are picked are asked for a value and changed by a plan, or in the provider's own way, in words. Throws
  * ReplicationError and cancellations.
  */
-export async function reviewSettings(services: Services, node?: ConnectionRef): Promise<void> {
+export async function reviewSettings(services: Services, previews: PlanPreviews, node?: ConnectionRef): Promise<void> {
   const connectionId = await chosenConnection(services, node, 'Review the replication settings of which connection?');
   const target = await openTarget(services, connectionId);
   const facts = services.connections.facts(connectionId);
@@ -29,7 +31,11 @@ export async function reviewSettings(services: Services, node?: ConnectionRef): 
   const settings = await services.service.reads.settings(connectionId);
   const advice = settingAdvice(target, settings, host);
   const title = `Replication settings of ${target.serverName}`;
-  if (facts?.readOnly) return services.notifier.details(title, advice.map(adviceText).join('\n\n'));
+  if (facts?.readOnly) {
+    const head = `${title}. The connection is marked read-only, so they are only shown.`;
+    const text = [comment(head).join('\n'), ...advice.map(shownSetting)].join('\n\n');
+    return previews.showText(JSON.stringify(['settings', connectionId]), title, `${text}\n`);
+  }
   const picked = await pickAdvice(title, advice);
   if (picked.length === 0) return;
   if (picked.some(({ how }) => how.kind === 'provider')) return services.notifier.details(title, howText(picked));
@@ -45,7 +51,7 @@ export async function reviewSettings(services: Services, node?: ConnectionRef): 
 
 async function pickAdvice(title: string, advice: readonly SettingAdvice[]): Promise<readonly SettingAdvice[]> {
   const picked = await askChoices(
-    { title, step: 1, total: 1 },
+    { title, step: 1, total: null },
     {
       placeholder: 'Pick what is to be changed (what is advised is picked)',
       choices: advice
@@ -53,29 +59,12 @@ async function pickAdvice(title: string, advice: readonly SettingAdvice[]): Prom
         .map((entry) => ({
           value: entry,
           label: entry.setting.name,
-          description: factsText(entry),
-          detail: entry.why,
+          ...settingChoice(entry),
           picked: entry.suggested !== null,
         })),
     },
   );
   return picked === goBack ? [] : picked;
-}
-
-/** "4 → 10 · 3 of 4 used · restart · publisher" */
-function factsText({ setting, use, suggested, takes, side }: SettingAdvice): string {
-  const value = settingText(setting);
-  return joined([
-    suggested === null ? value : `${value} → ${suggested}`,
-    use,
-    setting.pendingRestart && `waits for a restart${setting.inAutoFile ? ` with ${setting.inAutoFile}` : ''}`,
-    takes === 'restart' ? 'needs a restart' : 'needs a reload',
-    side === 'both' ? 'publisher and subscriber' : side,
-  ]);
-}
-
-function adviceText(entry: SettingAdvice): string {
-  return `${entry.setting.name}: ${factsText(entry)}\n${entry.why}`;
 }
 
 /** How each is changed where ALTER SYSTEM isn't the way. */

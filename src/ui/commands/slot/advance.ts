@@ -10,22 +10,22 @@ import {
   planAdvanceSlot,
 } from '../../../replication/operations/slot/advanceSlot.ts';
 import { refuseUnlessReadable, refuseWhileUsed, slotOf } from '../../../replication/operations/slot/slotOf.ts';
+import { refuseReadOnly } from '../../pickers/connection.ts';
+import { namedObjects } from '../../pickers/object.ts';
 import { type Choice, pickOne } from '../../pickers/pick.ts';
 import { askText, goBack } from '../../pickers/steps.ts';
 import type { Services } from '../../services.ts';
 import type { SlotNode } from '../../tree/node.ts';
-import { refuseReadOnly } from '../subscription/subject.ts';
 import { openItsDatabase } from './itsDatabase.ts';
 import { knownReaders } from './knownReaders.ts';
-import { pickSlots } from './pickSlots.ts';
 
 /** Advance Slot…: to a position that is known from elsewhere, or a typed one; what lies before it is never delivered. */
 export async function advanceSlot(services: Services, node?: SlotNode): Promise<void> {
-  if (node) refuseReadOnly(services, node.connectionId);
-  const { names, target: clicked } = await pickSlots(services, [node, undefined], {
+  const { names, target: clicked } = await namedObjects(services, 'slot', [node, undefined], {
     question: 'Advance which replication slot?',
     fits: ({ active, lost, type }) => type === 'logical' && !lost && !active,
-    none: 'no logical replication slot that could be advanced (one that is read can’t)',
+    none: 'no logical replication slot that could be advanced',
+    advice: 'One in use moves with its reader: disable its subscription first.',
     changes: true,
   });
   const [name] = names;

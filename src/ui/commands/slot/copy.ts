@@ -4,17 +4,16 @@ import { checkSlotCopy, planCopySlot, type SlotCopyChoice } from '../../../repli
 import { checkSlotName } from '../../../replication/operations/slot/createSlot.ts';
 import { refuseUnlessReadable, slotOf } from '../../../replication/operations/slot/slotOf.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
+import { refuseReadOnly } from '../../pickers/connection.ts';
+import { namedObjects } from '../../pickers/object.ts';
 import { askChoice, askText, goBack, type PickerStep, walk } from '../../pickers/steps.ts';
 import type { Services } from '../../services.ts';
 import type { SlotNode } from '../../tree/node.ts';
-import { refuseReadOnly } from '../subscription/subject.ts';
 import { openItsDatabase } from './itsDatabase.ts';
-import { pickSlots } from './pickSlots.ts';
 
 /** Copy Slot…: a second slot that stands where the first does, with the same output plugin or another. */
 export async function copySlot(services: Services, node?: SlotNode): Promise<void> {
-  if (node) refuseReadOnly(services, node.connectionId);
-  const { names, target: clicked } = await pickSlots(services, [node, undefined], {
+  const { names, target: clicked } = await namedObjects(services, 'slot', [node, undefined], {
     question: 'Copy which replication slot?',
     fits: ({ lost, type }) => type === 'logical' && !lost,
     none: 'no logical replication slot to copy',

@@ -6,8 +6,10 @@ import { copyScripts } from '../scriptText.ts';
 
 /** Copies the statement that makes a replication slot again; its position can't be scripted. */
 export async function copySlotSql(services: Services, node?: SlotNode): Promise<void> {
-  const question = 'Copy the SQL of which replication slot?';
-  const { target, names } = await namedObjects(services, 'slot', [node, undefined], question);
+  const { target, names } = await namedObjects(services, 'slot', [node, undefined], {
+    question: 'Copy the SQL of which replication slot?',
+    changes: false,
+  });
   const { snapshot, serverName } = target;
   const title = `Replication slot ${names[0]} on ${serverName} (PostgreSQL ${snapshot.inventory.server.version})`;
   const notes = slotScriptNotes(snapshot, names[0]);

@@ -2,17 +2,22 @@ import type { SlotChoice } from '../../../replication/model/choices.ts';
 import { ReplicationError } from '../../../replication/model/errors.ts';
 import { checkSlot, checkSlotName, planCreateSlot } from '../../../replication/operations/slot/createSlot.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
+import { lacksCapability } from '../../pickers/need.ts';
 import { pickTarget } from '../../pickers/object.ts';
 import { askChoice, askChoices, askText, goBack, type PickerStep, walk } from '../../pickers/steps.ts';
 import type { Services } from '../../services.ts';
 import type { ConnectionNode, EmptyNode, GroupNode } from '../../tree/node.ts';
-import { refuseReadOnly } from '../subscription/subject.ts';
 
 /** Create Replication Slot…: name, plugin, and what the version has besides, each a step one can go back to. */
 export async function createSlot(services: Services, node?: ConnectionNode | GroupNode | EmptyNode): Promise<void> {
-  if (node) refuseReadOnly(services, node.connectionId);
-  const target = await pickTarget(services, node);
-  refuseReadOnly(services, target.connectionId);
+  const target = await pickTarget(services, node, {
+    question: 'Create a replication slot on which connection?',
+    changes: true,
+    lacks: (snapshot) =>
+      lacksCapability('slot.create', 'have a new slot')(snapshot) ??
+      lacksCapability('decodeLogical', 'decode changes')(snapshot),
+    none: 'can have a new logical replication slot',
+  });
   refuseWhereImpossible(target);
   const initial: SlotChoice = {
     name: '',

@@ -1,17 +1,16 @@
 import { planDropSlots } from '../../../replication/operations/slot/dropSlot.ts';
 import { isReservedSlot } from '../../../replication/operations/slot/slotOf.ts';
+import { namedObjects } from '../../pickers/object.ts';
 import type { Services } from '../../services.ts';
 import type { SlotNode, TreeNode } from '../../tree/node.ts';
-import { refuseReadOnly } from '../subscription/subject.ts';
-import { pickSlots } from './pickSlots.ts';
 
 /** Drops replication slots; one that is in use is refused with who holds it. */
 export async function dropSlot(services: Services, node?: SlotNode, selected?: readonly TreeNode[]): Promise<void> {
-  if (node) refuseReadOnly(services, node.connectionId);
-  const { target, names } = await pickSlots(services, [node, selected], {
+  const { target, names } = await namedObjects(services, 'slot', [node, selected], {
     question: 'Drop which replication slots?',
-    fits: (slot) => slot.synced !== true && !isReservedSlot(slot),
+    fits: (slot) => !slot.active && slot.synced !== true && !isReservedSlot(slot),
     none: 'no replication slot that could be dropped',
+    advice: 'One in use is dropped with its subscription, or once its reader has stopped.',
     several: true,
     changes: true,
   });

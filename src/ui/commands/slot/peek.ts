@@ -4,23 +4,24 @@ import { ReplicationError } from '../../../replication/model/errors.ts';
 import { refuseUnlessReadable, refuseWhileUsed, slotOf } from '../../../replication/operations/slot/slotOf.ts';
 import type { PlanTarget } from '../../../replication/operations/target.ts';
 import type { PeekDocuments } from '../../peek/peekDocuments.ts';
+import { namedObjects } from '../../pickers/object.ts';
 import { pickMany } from '../../pickers/pick.ts';
 import { withoutLinks } from '../../plainText.ts';
 import type { Services } from '../../services.ts';
 import type { SlotNode } from '../../tree/node.ts';
 import { openItsDatabase } from './itsDatabase.ts';
 import { knownReaders } from './knownReaders.ts';
-import { pickSlots } from './pickSlots.ts';
 
 /** The most lines of a document: what one can read, and one answer of the server. */
 const mostChanges = 500;
 
 /** Peek Changes: the changes that wait in a slot, without consuming them, in a document that can be searched. */
 export async function peekChanges(services: Services, documents: PeekDocuments, node?: SlotNode): Promise<void> {
-  const { names, target: clicked } = await pickSlots(services, [node, undefined], {
+  const { names, target: clicked } = await namedObjects(services, 'slot', [node, undefined], {
     question: 'Peek at the changes of which replication slot?',
-    fits: ({ lost, type }) => type === 'logical' && !lost,
+    fits: ({ active, lost, type }) => type === 'logical' && !lost && !active,
     none: 'no logical replication slot to peek at',
+    advice: 'One in use can’t be read by somebody else: copy it, and peek at the copy.',
     changes: false,
   });
   const slot = slotOf(clicked, names[0]);

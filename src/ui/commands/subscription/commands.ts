@@ -5,6 +5,7 @@ import { dropSubscription } from './drop.ts';
 import { editSubscription } from './edit.ts';
 import { changeSubscriptionOwner, renameSubscription, setSubscriptionComment } from './nameAndOwner.ts';
 import { refreshSubscription } from './refresh.ts';
+import { refreshSequences } from './refreshSequences.ts';
 import { resyncTable } from './resyncTable.ts';
 import { setSubscriptionPassword } from './setPassword.ts';
 import { skipTransaction } from './skip.ts';
@@ -17,6 +18,7 @@ export function subscriptionCommands({ services }: CommandParts): HandlersOf<'su
     'pgReplication.subscription.enable': (node) => enableSubscription(services, node),
     'pgReplication.subscription.disable': (node) => disableSubscription(services, node),
     'pgReplication.subscription.refresh': (node) => refreshSubscription(services, node),
+    'pgReplication.subscription.refreshSequences': (node) => refreshSequences(services, node),
     'pgReplication.subscription.drop': (node) => dropSubscription(services, node),
     'pgReplication.subscription.edit': (node) => editSubscription(services, node),
     'pgReplication.subscription.setPassword': (node) => setSubscriptionPassword(services, node),

@@ -11,8 +11,10 @@ import { copyScripts } from '../scriptText.ts';
 
 /** Copies the statements that make a subscription again; its password is dots in them. */
 export async function copySubscriptionSql(services: Services, node?: SubscriptionNode): Promise<void> {
-  const question = 'Copy the SQL of which subscription?';
-  const { target, names } = await namedObjects(services, 'subscription', [node, undefined], question);
+  const { target, names } = await namedObjects(services, 'subscription', [node, undefined], {
+    question: 'Copy the SQL of which subscription?',
+    changes: false,
+  });
   const [name] = names;
   const { inventory } = target.snapshot;
   const publisher = await publisherTarget(services, target.connectionId, name);

@@ -2,7 +2,7 @@ import type { ErrorDescription } from '../../../replication/model/errors.ts';
 import type { PlanOutcome } from '../../../replication/model/plan.ts';
 import { planDropSubscription } from '../../../replication/operations/subscription/dropSubscription.ts';
 import { ask } from '../../confirm.ts';
-import { type KnownPublisher, knownPublisher } from '../../panels/subscriptionPublisher.ts';
+import { type KnownPublisher, knownPublisher, publisherByAddress } from '../../panels/subscriptionPublisher.ts';
 import type { Services } from '../../services.ts';
 import type { SubscriptionNode } from '../../tree/node.ts';
 import { subscriptionSubject, type SubscriptionSubject } from './subject.ts';
@@ -15,8 +15,9 @@ export async function dropSubscription(services: Services, node?: SubscriptionNo
   const subject = await subscriptionSubject(services, node, 'Drop which subscription?');
   const { subscription, target } = subject;
   const { name, slotName } = subscription;
-  // Its marks count, because its slot goes.
-  const publisher = knownPublisher(services, target.connectionId, name);
+  // Its marks count, because its slot goes: also where its connection is closed here.
+  const publisher =
+    knownPublisher(services, target.connectionId, name) ?? publisherByAddress(services, target.connectionId, name);
   if (slotName === null) {
     await services.plans.run(planDropSubscription(target, name, 'leaveSlot'));
     return;

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 
 import { planChangeOwner, planRename, planSetComment } from '../../../replication/operations/nameAndOwner.ts';
+import { ownerChoices } from '../../pickers/owner.ts';
 import { pickOne } from '../../pickers/pick.ts';
 import { withoutLinks } from '../../plainText.ts';
 import type { Services } from '../../services.ts';
 import type { SubscriptionNode } from '../../tree/node.ts';
-import { joined } from '../../tree/words.ts';
 import { subscriptionSubject } from './subject.ts';
 
 /** Rename…: the slot on the publisher keeps its name. */
@@ -37,13 +37,7 @@ export async function changeSubscriptionOwner(services: Services, node?: Subscri
   const roles = await services.service.reads.roles(target.connectionId);
   const owner = await pickOne(
     `New owner of ${subscription.name} (now ${subscription.owner})`,
-    roles
-      .filter(({ name }) => name !== subscription.owner)
-      .map(({ name, superuser, replication, login }) => ({
-        value: name,
-        label: name,
-        description: joined([superuser && 'superuser', replication && 'replication', !login && 'no login']),
-      })),
+    ownerChoices(target, roles, subscription.owner),
   );
   await services.plans.run(planChangeOwner(target, 'subscription', subscription.name, owner));
 }

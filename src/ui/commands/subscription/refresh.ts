@@ -6,12 +6,13 @@ import type { SubscriptionNode } from '../../tree/node.ts';
 
 /** Refresh Publication…: takes over tables that were added to the publications, with or without their data. */
 export async function refreshSubscription(services: Services, node?: SubscriptionNode): Promise<void> {
-  const { target, names } = await namedObjects(
-    services,
-    'subscription',
-    [node, undefined],
-    'Refresh which subscription?',
-  );
+  const { target, names } = await namedObjects(services, 'subscription', [node, undefined], {
+    question: 'Refresh which subscription?',
+    changes: true,
+    fits: ({ enabled }) => enabled,
+    none: 'no subscription that is enabled',
+    advice: 'A disabled one is refreshed once it is enabled again.',
+  });
   const copyData = await pickOne(`Copy the rows of tables that are new in ${names[0]}?`, [
     {
       value: true,

@@ -1,14 +1,14 @@
 import { ReplicationError } from '../../../replication/model/errors.ts';
 import type { TableName } from '../../../replication/model/reads.ts';
 import { planResyncTable } from '../../../replication/operations/subscription/resyncTable.ts';
-import { planReaders, readersOf } from '../../panels/publicationReaders.ts';
-import { knownPublisher } from '../../panels/subscriptionPublisher.ts';
-import { openTarget } from '../../pickers/connection.ts';
+import { knownSlotsOf, planReaders, readersOf } from '../../panels/publicationReaders.ts';
+import { findPublisher } from '../../panels/subscriptionPublisher.ts';
+import { openTarget, refuseReadOnly } from '../../pickers/connection.ts';
 import { mustHave, pickOne } from '../../pickers/pick.ts';
 import type { Services } from '../../services.ts';
 import type { SubscribedTableNode } from '../../tree/node.ts';
 import { tableName } from '../../tree/words.ts';
-import { refuseReadOnly, subscriptionSubject, type SubscriptionSubject } from './subject.ts';
+import { subscriptionSubject, type SubscriptionSubject } from './subject.ts';
 
 /** Copy Table Again…: one table of a subscription, from its publisher, over rows that are emptied or kept. */
 export async function resyncTable(services: Services, node?: SubscribedTableNode): Promise<void> {
@@ -16,12 +16,12 @@ export async function resyncTable(services: Services, node?: SubscribedTableNode
   const { subscription, target } = subject;
   const table = await tableOf(subject, node);
   const label = tableName(table);
-  const publisher = knownPublisher(services, target.connectionId, subscription.name);
+  const publisher = await findPublisher(services, target.connectionId, subscription.name);
   if (!publisher) {
     throw new ReplicationError(
       'unsupported',
-      `To copy ${label} again it is taken out of its publication for a moment, and no connection leads to the publisher of ${subscription.name}.`,
-      { advice: 'Add a connection to the publisher’s database, and refresh the view.' },
+      `To copy ${label} again it is taken out of its publication for a moment, and no connection that can be opened leads to the publisher of ${subscription.name}.`,
+      { advice: 'Add a connection to the publisher’s database, or mend the one that is there.' },
     );
   }
   refuseReadOnly(services, publisher.connectionId);
@@ -30,20 +30,25 @@ export async function resyncTable(services: Services, node?: SubscribedTableNode
     {
       value: true,
       label: 'Empty the table first',
-      detail: 'The usual choice. Until the copy is done, readers there see none or some of the rows.',
+      detail: 'The usual choice. Until it is copied, readers there see none or some of the rows.',
     },
     {
       value: false,
       label: 'Keep the rows',
-      detail: 'For a table that was emptied or mended by hand: a row that is there already makes the copy fail.',
+      detail: 'For a table emptied by hand: a row that is there already makes the copy fail.',
     },
   ]);
   const readers = subscription.publications.flatMap((publication) =>
     planReaders(readersOf(services, publisher.connectionId, publication), publication),
   );
+  const slots = new Map(
+    subscription.publications.map((name) => [name, knownSlotsOf(services, publisher.connectionId, name)]),
+  );
   const parties = { subscriber: target, publisher: source };
   const referencedBy = truncate ? await referringTables(services, subject, table) : [];
-  await services.plans.run(planResyncTable(parties, subscription.name, table, { truncate, readers, referencedBy }));
+  await services.plans.run(
+    planResyncTable(parties, subscription.name, table, { truncate, readers, referencedBy, slots }),
+  );
 }
 
 /** The tables whose foreign keys refer to it on the subscriber. */
@@ -58,8 +63,14 @@ async function referringTables(
 }
 
 async function subjectOf(services: Services, node: SubscribedTableNode | undefined): Promise<SubscriptionSubject> {
-  const question = 'Copy a table of which subscription again?';
-  if (!node) return subscriptionSubject(services, undefined, question);
+  const question = 'Copy a table again of which subscription?';
+  if (!node) {
+    return subscriptionSubject(services, undefined, question, {
+      fits: ({ tables }) => tables.length > 0,
+      none: 'no subscription with tables',
+      advice: 'Refresh a subscription, so that it takes over the tables of its publications.',
+    });
+  }
   const { connectionId, id, subscription } = node;
   return subscriptionSubject(services, { kind: 'subscription', id, connectionId, name: subscription }, question);
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { ReplicationError } from '../../../replication/model/errors.ts';
 import type { Lsn } from '../../../replication/model/lsn.ts';
 import { planSkipTransaction } from '../../../replication/operations/subscription/skipTransaction.ts';
-import { type KnownPublisher, knownPublisher } from '../../panels/subscriptionPublisher.ts';
+import { findPublisher, type KnownPublisher } from '../../panels/subscriptionPublisher.ts';
 import { type Choice, pickOne } from '../../pickers/pick.ts';
 import { withoutLinks } from '../../plainText.ts';
 import type { Services } from '../../services.ts';
@@ -25,7 +25,7 @@ interface Skip {
 export async function skipTransaction(services: Services, node?: SubscriptionNode): Promise<void> {
   const subject = await subscriptionSubject(services, node, 'Skip a transaction of which subscription?');
   const { subscription, target } = subject;
-  const publisher = knownPublisher(services, target.connectionId, subscription.name);
+  const publisher = await findPublisher(services, target.connectionId, subscription.name);
   const skip = await askSkip(services, subject, publisher);
   await services.plans.run(planSkipTransaction(target, subscription.name, skip));
 }
@@ -73,7 +73,7 @@ function waysFor(
       value: 'log',
       label: 'Give its position in the WAL',
       detail: saysFinish(target)
-        ? `In the log of ${target.serverName}: the CONTEXT of the error ends with “finished at 0/19B4DB0”.`
+        ? 'The error in the log of the subscriber ends with it: “finished at 0/19B4DB0”.'
         : 'The end of its commit record, as peeking at the slot on the publisher shows it.',
     },
   ];

@@ -18,7 +18,11 @@ async function switchSubscription(
   node: SubscriptionNode | undefined,
   enabled: boolean,
 ): Promise<void> {
-  const question = `${enabled ? 'Enable' : 'Disable'} which subscription?`;
-  const { target, names } = await namedObjects(services, 'subscription', [node, undefined], question);
+  const { target, names } = await namedObjects(services, 'subscription', [node, undefined], {
+    question: `${enabled ? 'Enable' : 'Disable'} which subscription?`,
+    changes: true,
+    fits: (subscription) => subscription.enabled !== enabled,
+    none: `no subscription that is ${enabled ? 'disabled' : 'enabled'}`,
+  });
   await services.plans.run(planEnableSubscription(target, names[0], enabled));
 }

@@ -7,8 +7,10 @@ import { copyScripts } from '../scriptText.ts';
 
 /** Copies the statement that sets a table's replica identity as it is. */
 export async function copyIdentitySql(services: Services, node?: TableNode | PublishedTableNode): Promise<void> {
-  const question = 'Copy the SQL of the replica identity of which tables?';
-  const { target, names } = await tableObjects(services, [node, undefined], question);
+  const { target, names } = await tableObjects(services, [node, undefined], {
+    question: 'Copy the SQL of the replica identity of which tables?',
+    changes: false,
+  });
   const { inventory } = target.snapshot;
   const scripts = names.map(({ schema, name }) => ({
     title: `Replica identity of ${tableLabel(schema, name)} on ${target.serverName}`,

@@ -42,7 +42,7 @@ export function identityChoicesOfAll(
       now('default'),
       keyless.length === 0
         ? 'All of them have one'
-        : `⚠ ${withoutWords(keyless)} no primary key: UPDATE and DELETE fail there while they are published`,
+        : `⚠ ${withoutWords(keyless)} no primary key: UPDATE and DELETE fail there once published`,
     ),
     {
       value: { identity: 'index', index: null, unfit: indexless.length > 0 },
@@ -50,16 +50,24 @@ export function identityChoicesOfAll(
       detail:
         indexless.length > 0
           ? `${withoutWords(indexless)} no unique index that qualifies besides a primary key`
-          : details.map((table) => `${tableName(table)}: ${bestIndex(table)?.name ?? ''}`).join(', '),
+          : bestIndexWords(details),
     },
     fullChoice(now('full')),
     nothingChoice(now('nothing')),
   ];
 }
 
+/** The index of each table, as far as a line has room. */
+function bestIndexWords(details: readonly TableDetails[]): string {
+  const all = details.map((table) => `${tableName(table)}: ${bestIndex(table)?.name ?? ''}`).join(', ');
+  return all.length <= 80 ? all : 'The narrowest of each table that qualifies';
+}
+
 function withoutWords(tables: readonly TableDetails[]): string {
   const [first] = tables;
-  return tables.length === 1 && first ? `${tableName(first)} has` : `${count(tables.length, 'table')} have`;
+  // A longer name would push what matters out of the line.
+  const named = tables.length === 1 && first && tableName(first).length <= 18;
+  return named ? `${tableName(first)} has` : `${count(tables.length, 'table')} ${tables.length === 1 ? 'has' : 'have'}`;
 }
 
 /** The narrowest index that may serve, besides the primary key; undefined where none may. */
@@ -76,8 +84,7 @@ function fullChoice(now: string): Choice<Identity> {
   return {
     value: { identity: 'full', index: null, unfit: false },
     label: `Full: all columns${now}`,
-    detail:
-      '⚠ Writes the whole old row to the WAL; a subscriber without a fitting index searches the whole table for each change',
+    detail: '⚠ More WAL; a subscriber without a fitting index searches all rows for each change',
   };
 }
 
@@ -94,7 +101,7 @@ function defaultDetail(details: TableDetails | undefined, primary: UniqueIndex |
   if (!primary) return '⚠ This table has no primary key: UPDATE and DELETE fail while they are published';
   return primary.unfit === null
     ? `${primary.name} (${sentenceList(primary.columns)})`
-    : `⚠ The primary key can’t serve: UPDATE and DELETE fail while they are published. ${primary.unfit}`;
+    : `⚠ It can’t serve, so UPDATE and DELETE fail once published. ${primary.unfit}`;
 }
 
 function indexChoice(index: UniqueIndex, now: boolean): Choice<Identity> {

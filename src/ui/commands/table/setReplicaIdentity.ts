@@ -6,7 +6,6 @@ import { type Choice, pickOne } from '../../pickers/pick.ts';
 import type { Services } from '../../services.ts';
 import type { PublishedTableNode, TableNode, TreeNode } from '../../tree/node.ts';
 import { count, tableName } from '../../tree/words.ts';
-import { refuseReadOnly } from '../subscription/subject.ts';
 import { bestIndex, type Identity, identityChoices, identityChoicesOfAll } from './identityChoices.ts';
 
 /** Set Replica Identity…: also by each index that qualifies; the others say why they don't. */
@@ -15,9 +14,10 @@ export async function setReplicaIdentity(
   node?: TableNode | PublishedTableNode,
   selected?: readonly TreeNode[],
 ): Promise<void> {
-  if (node) refuseReadOnly(services, node.connectionId);
-  const { target, names } = await tableObjects(services, [node, selected], 'Set the replica identity of which tables?');
-  refuseReadOnly(services, target.connectionId);
+  const { target, names } = await tableObjects(services, [node, selected], {
+    question: 'Set the replica identity of which tables?',
+    changes: true,
+  });
   const oids = names.map(({ oid }) => oid);
   const details = await services.service.tableDetails(target.connectionId, oids);
   const tables = target.snapshot.inventory.tables.filter(({ oid }) => oids.includes(oid));

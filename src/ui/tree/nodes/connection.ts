@@ -1,4 +1,5 @@
-import type { ServerState } from '../../../replication/model/serverState.ts';
+import { forecastDetail } from '../../../replication/forecast/words.ts';
+import { type ServerState, slownessText } from '../../../replication/model/serverState.ts';
 import type { Snapshot } from '../../../replication/model/snapshot.ts';
 import { isSyncSlot } from '../../../replication/topology/syncSlot.ts';
 import type { Kind } from '../kind.ts';
@@ -82,6 +83,11 @@ export const connectionKind: Kind<ConnectionNode> = {
       ['Version', server ? `PostgreSQL ${server.version}` : null],
       ['Kind', server?.inRecovery ? 'standby' : null],
       ['wal_level', server?.settings['wal_level']?.value ?? null],
+      ['Samples', slownessText(state)],
+      [
+        'WAL volume full',
+        typeof connection?.walVolumeBytes === 'number' ? forecastDetail(model.volumeFull(node.connectionId)) : null,
+      ],
       ['Error', error?.message ?? null],
       ['What to do', error?.advice ?? null],
       ['The server said', error?.server?.message ?? null],
@@ -102,7 +108,8 @@ function stateWords(connectionId: string, state: ServerState, model: TreeModel):
     case 'failed':
       return `✖ cannot connect: ${reason(state)}`;
     case 'open':
-      return state.phase === 'open' ? openWords(connectionId, state.snapshot, model) : '';
+      if (state.phase !== 'open') return '';
+      return joined([openWords(connectionId, state.snapshot, model), slownessText(state) !== null && 'answers slowly']);
   }
 }
 
@@ -144,7 +151,7 @@ function openWords(connectionId: string, snapshot: Snapshot, model: TreeModel): 
   return joined([
     `PostgreSQL ${inventory.server.version}`,
     pulse.inRecovery && 'standby',
-    own.length > 0 && count(own.length, 'subscriber'),
+    own.length > 0 && count(own.length, 'slot'),
     inventory.subscriptions.length > 0 && count(inventory.subscriptions.length, 'subscription'),
     lost > 0 && `${count(lost, 'slot')} lost`,
     broken > 0 && `${count(broken, 'subscription')} not working`,

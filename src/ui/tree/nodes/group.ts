@@ -1,5 +1,5 @@
 import type { Slot } from '../../../replication/model/slot.ts';
-import { type Kind, paged, writable } from '../kind.ts';
+import { type Kind, paged, readOnly, writable } from '../kind.ts';
 import { byText, type InventoryIndex, type TreeModel } from '../model.ts';
 import { childId, type GroupName, type GroupNode, type TreeNode } from '../node.ts';
 import { contextValue, type RowIcon } from '../row.ts';
@@ -22,7 +22,10 @@ export const groupKind: Kind<GroupNode> = {
       label: title,
       description: stale ? `(${size.toLocaleString('en-US')} when last seen)` : `(${size.toLocaleString('en-US')})`,
       icon,
-      contextValue: contextValue(node.group, { writable: writable(node.connectionId, model) }),
+      contextValue: contextValue(node.group, {
+        writable: writable(node.connectionId, model),
+        readOnly: readOnly(node.connectionId, model),
+      }),
       accessibleLabel: stale ? `${title}, ${size} when last seen` : `${title}, ${size}`,
       children: 'collapsed',
       dimmed: stale,

@@ -1,10 +1,10 @@
 import type { Publication, PublishedOperations } from '../../../replication/model/publication.ts';
 import { goneRow, type Kind, paged, writable } from '../kind.ts';
 import { tooltip } from '../markdown.ts';
-import { byText, type InventoryIndex, sentByAllTables, type TreeModel } from '../model.ts';
+import { byText, type InventoryIndex, isExcepted, sentByAllTables, type TreeModel } from '../model.ts';
 import { childId, type PublicationNode, type TreeNode } from '../node.ts';
 import { contextValue, spoken } from '../row.ts';
-import { count, joined, sentenceList } from '../words.ts';
+import { count, joined, sentenceList, tableName } from '../words.ts';
 
 /** A publication with its tables and schemas. */
 export const publicationKind: Kind<PublicationNode> = {
@@ -24,7 +24,7 @@ export const publicationKind: Kind<PublicationNode> = {
       icon: { id: 'broadcast' },
       contextValue: contextValue('publication', {
         allTables: publication.allTables,
-        chosen: !publication.allTables,
+        chosen: !publication.allTables && !publication.allSequences,
         owned: publication.ownedByMe,
         writable: writable(node.connectionId, model),
       }),
@@ -48,6 +48,7 @@ export const publicationKind: Kind<PublicationNode> = {
     if (!publication) return tooltip(node.name, []);
     return tooltip(node.name, [
       ['Publishes', scopeWords(publication)],
+      ['Left out', sentenceList((publication.exceptTables ?? []).map(tableName)) || null],
       ['Operations', operationWords(publication.operations)],
       ['Via partition root', publication.viaRoot ? 'yes' : null],
       ['Generated columns', publication.generatedColumns === 'stored' ? 'stored ones' : null],
@@ -60,7 +61,10 @@ export const publicationKind: Kind<PublicationNode> = {
 
 function subscriberWords(node: PublicationNode, model: TreeModel): string {
   const subscribers = model.subscribersOf(node.connectionId, node.name);
-  return sentenceList(subscribers.map(({ serverName, subscription }) => `${serverName} / ${subscription}`)) || 'none';
+  return (
+    sentenceList(subscribers.map(({ serverName, subscription }) => `${serverName} / ${subscription}`)) ||
+    'none on the connections that are open'
+  );
 }
 
 type Member =
@@ -69,7 +73,9 @@ type Member =
 
 function members(publication: Publication, index: InventoryIndex): readonly Member[] {
   const sent = publication.allTables
-    ? index.inventory.tables.filter((table) => sentByAllTables(table, publication))
+    ? index.inventory.tables.filter(
+        (table) => sentByAllTables(table, publication) && !isExcepted(table, publication, index),
+      )
     : publication.tables;
   const tables = [...sent].sort((a, b) => byText(a.schema, b.schema) || byText(a.name, b.name));
   return [
@@ -89,10 +95,13 @@ function memberNode(parent: PublicationNode, member: Member): TreeNode {
   return { kind: 'publishedTable', id, connectionId, publication, oid, schema, name };
 }
 
-/** "all tables", or how many schemas and tables. */
+/** "all tables but 2, all sequences" (the last two since 19, untried), or how many schemas and tables. */
 export function scopeWords(publication: Publication): string {
-  if (publication.allTables) return 'all tables';
-  const { schemas, tables } = publication;
+  const { allSequences, allTables, exceptTables = [], schemas, tables } = publication;
+  if (allTables || allSequences) {
+    const but = exceptTables.length === 0 ? '' : ` but ${exceptTables.length.toLocaleString('en-US')}`;
+    return joined([allTables && `all tables${but}`, allSequences && 'all sequences']);
+  }
   if (schemas.length + tables.length === 0) return 'no tables';
   return joined([
     schemas.length > 0 && count(schemas.length, 'schema'),

@@ -1,10 +1,13 @@
+import { forecastDetail, lossWords } from '../../../replication/forecast/words.ts';
+import type { SlotLoss } from '../../../replication/model/forecast.ts';
 import { lsnDistance } from '../../../replication/model/lsn.ts';
-import { durationText, lossText } from '../../../replication/model/quantity.ts';
+import { durationText } from '../../../replication/model/quantity.ts';
 import type { Slot } from '../../../replication/model/slot.ts';
 import type { Pulse } from '../../../replication/model/snapshot.ts';
 import { retainedBytes, walFreedByDrop } from '../../../replication/operations/slot/retainedWal.ts';
 import { isReservedSlot, slotHolder } from '../../../replication/operations/slot/slotOf.ts';
 import { isSyncSlot } from '../../../replication/topology/syncSlot.ts';
+import { streamNotes } from '../../streamNotes.ts';
 import { goneRow, type Kind, writable } from '../kind.ts';
 import { tooltip } from '../markdown.ts';
 import type { TreeModel } from '../model.ts';
@@ -62,14 +65,20 @@ export const slotKind: Kind<SlotNode> = {
       ['Database', slot.database],
       ['Plugin', slot.plugin],
       ['Not applied', exactBytes(lag?.notAppliedBytes ?? null)],
+      ['Not sent', exactBytes(lag?.notSentBytes ?? null)],
+      ['In flight', exactBytes(lag?.inFlightBytes ?? null)],
       ['Retained WAL', exactBytes(retained)],
       ['Dropping it frees', retained === null ? null : freed(slot, snapshot.pulse)],
       ['May still be written before it is lost', slot.lost ? null : exactBytes(slot.safeWalBytes)],
+      ['Lost', slot.lost ? null : lossText(model.lossOf(node.connectionId, node.name))],
+      ['Caught up', lag && !slot.lost ? forecastDetail(model.forecastsOf(lag).catchUp) : null],
       ['Restart LSN', slot.restartLsn],
       ['Confirmed flush LSN', slot.confirmedFlushLsn],
       ['Inactive since', slot.inactiveSince],
       ['Two-phase', slot.twoPhase ? 'yes' : null],
       ['Failover', slot.failover ? 'yes' : null],
+      ['Last left out of the synchronization with the primary because of', slot.syncSkipReason ?? null],
+      ...(lag ? streamNotes(lag) : []).map((note) => ['', note] as const),
       ['', slot.temporary ? 'Temporary: it ends with its session.' : null],
       ['', isReservedSlot(slot) ? 'The server itself keeps it, for subscriptions that retain dead tuples.' : null],
     ]);
@@ -85,6 +94,12 @@ function freed(slot: Slot, pulse: Pulse): string {
     : `${exactBytes(bytes)}; ${heldBy} then holds the oldest WAL`;
 }
 
+/** When it is lost and why then, with what that rests on. */
+function lossText({ by, when }: SlotLoss): string {
+  const limit = by === 'size' ? 'max_slot_wal_keep_size' : 'idle_replication_slot_timeout';
+  return when.kind === 'in' ? `${forecastDetail(when)}, to ${limit}` : forecastDetail(when);
+}
+
 function stateWord(slot: Slot): string {
   if (slot.lost) return 'lost';
   return slot.active ? 'active' : 'inactive';
@@ -93,7 +108,7 @@ function stateWord(slot: Slot): string {
 function stateParts(node: SlotNode, slot: Slot, pulse: Pulse, model: TreeModel): readonly (string | null | false)[] {
   if (slot.lost) return ['lost', slot.lostReason];
   if (isSyncSlot(slot)) return [`initial copy of ${tableOfSyncSlot(slot.name, model) ?? 'a table'}`];
-  const danger = slot.walStatus === 'unreserved' ? '⚠ about to be lost' : lossForecast(node, slot, pulse, model);
+  const danger = lossWords(model.lossOf(node.connectionId, node.name));
   const retained = lsnDistance(pulse.currentLsn, slot.restartLsn);
   if (!slot.active) {
     const idle = idleSeconds(slot, pulse);
@@ -108,20 +123,6 @@ function stateParts(node: SlotNode, slot: Slot, pulse: Pulse, model: TreeModel):
   const bytes = lag?.notAppliedBytes ?? lsnDistance(pulse.currentLsn, slot.confirmedFlushLsn ?? slot.restartLsn);
   const seconds = lag?.secondsBehind ?? null;
   return ['active', behindWords({ bytes, seconds, atLeast: lag?.secondsBehindIsMinimum ?? false }), danger];
-}
-
-/**
- * "lost in ≈ 2 h": when the WAL that may still be written before a slot that nobody reads is lost is used up, at the
- * speed of WAL since then, or (where that isn't known, before 17) of the last samples. Null where no limit is set or it
- * is far off, and for a slot in use: there the limit moves along.
- */
-function lossForecast(node: SlotNode, slot: Slot, pulse: Pulse, model: TreeModel): string | null {
-  if (slot.safeWalBytes === null || slot.active) return null;
-  const idle = idleSeconds(slot, pulse);
-  const since = lsnDistance(pulse.currentLsn, slot.confirmedFlushLsn);
-  const lasting = idle !== null && idle >= 60 && since !== null ? since / idle : null;
-  const speed = lasting ?? model.lagOfSlot(node.connectionId, node.name)?.writtenBytesPerSecond ?? 0;
-  return lossText(slot.safeWalBytes, speed);
 }
 
 function idleSeconds({ inactiveSince }: Slot, pulse: Pulse): number | null {

@@ -1,3 +1,4 @@
+import { tableCopyFacts, tableCopyWords } from '../../../replication/copy/words.ts';
 import type { SubscribedTable, TableState } from '../../../replication/model/subscription.ts';
 import { goneRow, type Kind, writable } from '../kind.ts';
 import { tooltip } from '../markdown.ts';
@@ -22,6 +23,11 @@ const icons: Readonly<Record<TableState, RowIcon>> = {
   ready: { id: 'pass', color: 'charts.green' },
 };
 
+/** One that waits its turn is no worry; one whose copy was begun is. */
+function waitingIcon(state: TableState): RowIcon {
+  return state === 'copying' ? { id: 'warning', color: 'list.warningForeground' } : icons[state];
+}
+
 /** A table of a subscription and how far its first copy is. */
 export const subscribedTableKind: Kind<SubscribedTableNode> = {
   row(node, model) {
@@ -29,11 +35,12 @@ export const subscribedTableKind: Kind<SubscribedTableNode> = {
     const state = tableState(node, model);
     if (!state) return goneRow('subscribedTable', label);
     const stale = model.stale(node.connectionId);
-    const description = stale ? `was ${words[state]}` : words[state];
+    const copy = stale ? null : model.copyOfTable(node.connectionId, node.subscription, node.oid);
+    const description = stale ? `was ${words[state]}` : ((copy && tableCopyWords(copy)) ?? words[state]);
     return {
       label,
       description,
-      icon: stale ? { id: 'question' } : icons[state],
+      icon: stale ? { id: 'question' } : copy?.waits ? waitingIcon(copy.state) : icons[state],
       contextValue: contextValue('subscribedTable', { [state]: true, writable: writable(node.connectionId, model) }),
       accessibleLabel: spoken(label, 'subscribed table', description),
       children: 'none',
@@ -43,9 +50,11 @@ export const subscribedTableKind: Kind<SubscribedTableNode> = {
   },
   tooltip(node, model) {
     const state = tableState(node, model);
+    const copy = model.copyOfTable(node.connectionId, node.subscription, node.oid);
     return tooltip(tableName(node), [
       ['Subscription', node.subscription],
       ['State', state ? words[state] : null],
+      ...(copy ? tableCopyFacts(copy) : []),
     ]);
   },
 };

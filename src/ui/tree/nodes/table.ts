@@ -2,10 +2,11 @@ import { bytesText } from '../../../replication/model/quantity.ts';
 import type { Table } from '../../../replication/model/table.ts';
 import { goneRow, type Kind, writable } from '../kind.ts';
 import { tooltip } from '../markdown.ts';
-import { type InventoryIndex, publicationsOf } from '../model.ts';
+import type { InventoryIndex } from '../model.ts';
 import { childId, type GroupNode, type SchemaNode, type TableNode } from '../node.ts';
 import { contextValue, spoken } from '../row.ts';
-import { joined, sentenceList, tableName } from '../words.ts';
+import { publishedWords, sendingsOf, sendingWords } from '../sending.ts';
+import { joined, tableName } from '../words.ts';
 
 /** The node of a table below Tables or below one of its schemas. */
 export function tableNode(parent: GroupNode | SchemaNode, table: Table): TableNode {
@@ -38,10 +39,10 @@ export const tableKind: Kind<TableNode> = {
     const table = index?.tables.get(node.oid);
     const label = tableName(node);
     if (!index || !table) return goneRow('table', label);
-    const publications = publicationsOf(table, index);
+    const publications = sendingsOf(table, index).map(({ publication }) => publication);
     const broken = needsIdentity(table, publications, index);
     const description = joined([
-      table.unlogged ? 'unlogged, cannot be published' : publishedWords(publications),
+      table.unlogged ? 'unlogged, cannot be published' : publishedWords(table, index),
       !table.unlogged && (broken ? noIdentity : `identity: ${identityWords(table)}`),
       table.partitioned ? 'partitioned' : bytesText(table.sizeBytes),
     ]);
@@ -66,7 +67,7 @@ export const tableKind: Kind<TableNode> = {
     const table = index?.tables.get(node.oid);
     if (!index || !table) return tooltip(tableName(node), []);
     return tooltip(tableName(node), [
-      ['Published in', sentenceList(publicationsOf(table, index)) || 'no publication'],
+      ['Published in', sendingsOf(table, index).map(sendingWords).join('; ') || 'no publication'],
       ['Replica identity', identityWords(table)],
       ['Owner', table.owner],
       ['Size, estimated', bytesText(table.sizeBytes)],
@@ -76,11 +77,6 @@ export const tableKind: Kind<TableNode> = {
     ]);
   },
 };
-
-function publishedWords(publications: readonly string[]): string {
-  if (publications.length === 0) return 'not published';
-  return publications.length === 1 ? `in ${publications[0]}` : `in ${publications.length} publications`;
-}
 
 /** Whether a publication sends this table's updates or deletes, which then fail for want of an identity. */
 function needsIdentity(table: Table, publications: readonly string[], index: InventoryIndex): boolean {

@@ -4,6 +4,7 @@ import type { Column, TableDetails } from '../../../model/table.ts';
 import { obstacle } from '../../offers.ts';
 import type { PlanTarget } from '../../target.ts';
 import { listInWords, tableLabel } from '../../words.ts';
+import { namesMembers } from '../publicationScope.ts';
 import { tableKey, tablesByName } from '../publishedTables.ts';
 import type { Verdicts } from './checkVerdicts.ts';
 import { filterFault } from './filterFault.ts';
@@ -18,7 +19,7 @@ export function checkColumns(
   details: ReadonlyMap<number, TableDetails>,
   verdicts: Verdicts,
 ): readonly Problem[] {
-  if (choice.scope === 'allTables') return [];
+  if (!namesMembers(choice)) return [];
   const find = tablesByName(target.snapshot.inventory.tables);
   return choice.tables.flatMap((chosen) => {
     const table = find(chosen.schema, chosen.name);

@@ -4,6 +4,7 @@ import type { Table, TableDetails } from '../../../model/table.ts';
 import { offers } from '../../offers.ts';
 import type { PlanTarget } from '../../target.ts';
 import { count, listInWords, tableLabel } from '../../words.ts';
+import { namesMembers, wantedScope } from '../publicationScope.ts';
 import { rowsHeldBy, tableKey, tablesByName } from '../publishedTables.ts';
 import { operationsInWords } from './checkColumns.ts';
 import type { Verdicts } from './checkVerdicts.ts';
@@ -23,11 +24,11 @@ export function checkIdentities(
 ): readonly Problem[] {
   if (!choice.operations.update && !choice.operations.delete) return [];
   const { inventory } = target.snapshot;
-  const allTables = choice.scope === 'allTables';
+  const named = namesMembers(choice);
   const members = {
-    allTables,
-    schemas: allTables ? [] : choice.schemas,
-    tables: allTables ? [] : choice.tables,
+    ...wantedScope(inventory, choice),
+    schemas: named ? choice.schemas : [],
+    tables: named ? choice.tables : [],
     viaRoot: choice.viaRoot,
   };
   const said = (table: { readonly schema: string; readonly name: string }): boolean =>

@@ -4,6 +4,7 @@ import type { Table } from '../../../model/table.ts';
 import { obstacle } from '../../offers.ts';
 import type { PlanTarget } from '../../target.ts';
 import { tableLabel } from '../../words.ts';
+import { namesMembers } from '../publicationScope.ts';
 import { tableKey, tablesByName } from '../publishedTables.ts';
 import type { Verdicts } from './checkVerdicts.ts';
 
@@ -17,7 +18,7 @@ export function checkPublishedTables(
   verdicts: Verdicts,
   kept: ReadonlySet<string> = new Set(),
 ): readonly Problem[] {
-  if (choice.scope === 'allTables') return [];
+  if (!namesMembers(choice)) return [];
   const { inventory } = target.snapshot;
   const find = tablesByName(inventory.tables);
   const noPartitioned = obstacle(inventory, 'publication.partitionedTables');

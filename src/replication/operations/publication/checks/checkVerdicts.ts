@@ -3,6 +3,7 @@ import type { ErrorDescription } from '../../../model/errors.ts';
 import type { Problem } from '../../../model/plan.ts';
 import type { MemberVerdict } from '../../../model/reads.ts';
 import { tableLabel } from '../../words.ts';
+import { namesMembers } from '../publicationScope.ts';
 import { tableKey } from '../publishedTables.ts';
 
 /** What the server said of tables when it was asked, by `tableKey`; null where it wasn't. */
@@ -15,7 +16,7 @@ export function verdictsByTable(verdicts: readonly MemberVerdict[] | null): Verd
 
 /** What the server refused of the chosen tables, and what it would let through and then fail by. */
 export function checkVerdicts(choice: PublicationChoice, verdicts: Verdicts): readonly Problem[] {
-  if (choice.scope === 'allTables') return [];
+  if (!namesMembers(choice)) return [];
   return choice.tables.flatMap((table): readonly Problem[] => {
     const verdict = verdicts.get(tableKey(table));
     if (!verdict) return [];

@@ -4,6 +4,7 @@ import type { Problem } from '../../../model/plan.ts';
 import { slotNameFault, slotNameFor } from '../../names.ts';
 import type { SubscriptionParties } from '../../target.ts';
 import { checkFreeSenders, checkFreeSlots } from './limits.ts';
+import { onlyIfAsked } from './onlyIfAsked.ts';
 
 /** The slot that is chosen, and whether the publisher has room for it and for its WAL sender. */
 export function checkPublisherSlot(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
@@ -13,6 +14,7 @@ export function checkPublisherSlot(parties: SubscriptionParties, choice: Subscri
 /** The slot that is chosen: its name, and whether it can be made or used. */
 export function checkChosenSlot(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
   const { slot } = choice;
+  const later = choice.connect === false;
   if (slot.mode === 'none') {
     return choice.enabled
       ? [{ severity: 'error', field: 'slot', message: 'Without a replication slot the subscription can’t be enabled.' }]
@@ -24,9 +26,12 @@ export function checkChosenSlot(parties: SubscriptionParties, choice: Subscripti
   const { pulse } = publisher.snapshot;
   const there = pulse.slots.find((candidate) => candidate.name === nameOf(choice, slot.name));
   const refuse = (message: string): void => {
-    problems.push({ severity: 'error', field: 'slot', message });
+    problems.push(onlyIfAsked(choice, { severity: 'error', field: 'slot', message }));
   };
-  if (slot.mode === 'create') {
+  if (later && !there) {
+    const message = `${publisher.serverName} has no replication slot called ${slot.name} yet: it has to be created there before the subscription is enabled.`;
+    if (problems.length === 0) problems.push({ severity: 'info', field: 'slot', message });
+  } else if (slot.mode === 'create') {
     if (there)
       refuse(
         `${publisher.serverName} already has a replication slot called ${there.name}. Choose another name, or use that slot.`,
@@ -48,7 +53,7 @@ export function checkChosenSlot(parties: SubscriptionParties, choice: Subscripti
 
 /** Free slots and WAL senders on the publisher, with those that copying the tables takes for as long as it lasts. */
 export function checkRoom({ publisher }: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
-  if (!publisher || choice.slot.mode === 'none') return [];
+  if (!publisher || choice.slot.mode === 'none' || choice.connect === false) return [];
   const { inventory, pulse } = publisher.snapshot;
   const senders = checkFreeSenders(inventory, pulse, publisher.serverName, 1);
   if (choice.slot.mode === 'existing') return senders;

@@ -3,9 +3,10 @@ import type { Problem } from '../../../model/plan.ts';
 import type { Publication } from '../../../model/publication.ts';
 import type { Inventory } from '../../../model/snapshot.ts';
 import { offers } from '../../offers.ts';
-import { tablesByName, tablesSentTo } from '../../publication/publishedTables.ts';
 import { publisherInventoryOf, type PlanTarget, type SubscriptionParties } from '../../target.ts';
 import { count, listInWords, tableLabel } from '../../words.ts';
+import { makesTable, missingTables } from '../newTables.ts';
+import { onlyIfAsked } from './onlyIfAsked.ts';
 
 const mostSingleErrors = 10;
 
@@ -16,8 +17,8 @@ export function checkSubscribedTables(parties: SubscriptionParties, choice: Subs
   const publications = chosenPublications(parties, choice);
   return [
     ...checkPublications(parties, choice),
-    ...(publisher ? checkTablesThere(subscriber, publisher, publications) : []),
-    ...checkColumnLists(subscriber, publications),
+    ...(publisher ? checkTablesThere(subscriber, publisher, choice) : []),
+    ...checkColumnLists(subscriber, publications).map((problem) => onlyIfAsked(choice, problem)),
     ...checkUnderstood(subscriber, publications, choice),
   ];
 }
@@ -43,38 +44,42 @@ export function checkPublications(parties: SubscriptionParties, choice: Subscrip
   const known = new Set(publisher.publications.map(({ name }) => name));
   for (const name of new Set(choice.publications)) {
     if (known.has(name)) continue;
-    problems.push({
-      severity: 'error',
-      field: 'publications',
-      message: `The publisher has no publication called ${name} in this database.`,
-    });
+    problems.push(
+      onlyIfAsked(choice, {
+        severity: 'error',
+        field: 'publications',
+        message: `The publisher has no publication called ${name} in this database.`,
+      }),
+    );
   }
   return problems;
 }
 
-/** CREATE SUBSCRIPTION fails as a whole where a table is missing on the subscriber. */
+/**
+ * CREATE SUBSCRIPTION fails as a whole where a table is missing on the subscriber, and later a refresh does; but for
+ * those that the plan makes first.
+ */
 export function checkTablesThere(
   subscriber: PlanTarget,
   publisher: Inventory,
-  publications: readonly Publication[],
+  choice: SubscriptionChoice,
 ): readonly Problem[] {
-  const find = tablesByName(subscriber.snapshot.inventory.tables);
-  const missing = new Set<string>();
-  for (const publication of publications) {
-    for (const table of tablesSentTo(publisher, publication)) {
-      if (!find(table.schema, table.name)) missing.add(tableLabel(table.schema, table.name));
-    }
+  const made = makesTable(choice.newTables);
+  const missing = missingTables(subscriber.snapshot.inventory, publisher, choice.publications)
+    .filter((table) => !made(table))
+    .map(({ schema, name }) => tableLabel(schema, name));
+  const { serverName } = subscriber;
+  const later = choice.connect === false;
+  if (missing.length > mostSingleErrors) {
+    const what = `${serverName} lacks ${count(missing.length, 'published table')}: ${listInWords(missing)}.`;
+    const message = `${what} ${later ? 'They must be there before the subscription is refreshed.' : 'Have the plan create them, or create them there first.'}`;
+    return [onlyIfAsked(choice, { severity: 'error', field: 'publications', message })];
   }
-  if (missing.size > mostSingleErrors) {
-    const message = `${subscriber.serverName} lacks ${count(missing.size, 'published table')}: ${listInWords([...missing])}. Create them there first.`;
-    return [{ severity: 'error', field: 'publications', message }];
-  }
-  return [...missing].map((object) => ({
-    severity: 'error',
-    field: 'publications',
-    object,
-    message: `${subscriber.serverName} has no table ${object}, which is published. Create it there first.`,
-  }));
+  return missing.map((object) => {
+    const what = `${serverName} has no table ${object}, which is published.`;
+    const message = `${what} ${later ? 'It must be there before the subscription is refreshed.' : 'Have the plan create it, or create it there first.'}`;
+    return onlyIfAsked(choice, { severity: 'error', field: 'publications', object, message });
+  });
 }
 
 /** Since 15 the server refuses two publications with different columns of one table; a list of all is as none. */
@@ -112,6 +117,8 @@ export function checkUnderstood(
   const warn = (message: string): void => {
     problems.push({ severity: 'warning', field: 'publications', message });
   };
+  const sequences = publications.filter(({ allSequences }) => allSequences).map(({ name }) => name);
+  if (sequences.length > 0) problems.push(sequenceProblem(subscriber, sequences));
   const those = (test: (publication: Publication) => boolean): readonly string[] =>
     publications.filter(test).map(({ name }) => name);
 
@@ -142,4 +149,15 @@ export function checkUnderstood(
     );
   }
   return problems;
+}
+
+/** Of publications of all sequences (19 as documented, untried): which sequences the publisher has isn't read. */
+function sequenceProblem({ serverName, snapshot }: PlanTarget, publications: readonly string[]): Problem {
+  const names = listInWords(publications);
+  if (!offers(snapshot.inventory, 'subscription.refreshSequences')) {
+    const message = `${names}: the version of ${serverName} doesn’t take over sequences. They keep their values there.`;
+    return { severity: 'warning', field: 'publications', message };
+  }
+  const message = `${names}: every sequence of the publisher must be there on ${serverName} too. Their values are copied once, and again with Synchronize Sequences Again; they aren’t streamed.`;
+  return { severity: 'info', field: 'publications', message };
 }

@@ -4,6 +4,7 @@ import type { Problem } from '../../../model/plan.ts';
 import { obstacle } from '../../offers.ts';
 import { publisherInventoryOf, type SubscriptionParties } from '../../target.ts';
 import { isSameCluster, slotFirstTarget } from '../sameCluster.ts';
+import { onlyIfAsked } from './onlyIfAsked.ts';
 
 /** The connection string, as the subscriber's server will use it, and whether the publisher there can publish. */
 export function checkSubscriptionConnection(
@@ -12,8 +13,8 @@ export function checkSubscriptionConnection(
 ): readonly Problem[] {
   return [
     ...checkAddress(parties, choice),
-    ...checkDecoding(parties),
-    ...checkPublisherRole(parties, choice),
+    ...checkDecoding(parties).map((problem) => onlyIfAsked(choice, problem)),
+    ...checkPublisherRole(parties, choice).map((problem) => onlyIfAsked(choice, problem)),
     ...checkSameCluster(parties, choice),
   ];
 }
@@ -25,7 +26,9 @@ export function checkAddress(parties: SubscriptionParties, choice: SubscriptionC
     problems.push({ severity, message, field: 'connection' });
   };
   const database = conninfoValue(choice.conninfo, 'dbname');
-  if (
+  const { foreignServer } = choice;
+  if (foreignServer !== undefined) problems.push(...checkForeignServer(parties, foreignServer));
+  else if (
     conninfoValue(choice.conninfo, 'host') === undefined &&
     conninfoValue(choice.conninfo, 'hostaddr') === undefined
   ) {
@@ -34,7 +37,9 @@ export function checkAddress(parties: SubscriptionParties, choice: SubscriptionC
       'The connection string names no host: the subscriber would look for the publisher on its own machine.',
     );
   }
-  if (database === undefined) add('error', 'The connection string names no database (dbname).');
+  if (database === undefined && foreignServer === undefined) {
+    add('error', 'The connection string names no database (dbname).');
+  }
   const hostWarning = checkLoopback(parties, choice);
   if (hostWarning) problems.push(hostWarning);
 
@@ -49,6 +54,21 @@ export function checkAddress(parties: SubscriptionParties, choice: SubscriptionC
     );
   }
   return problems;
+}
+
+/** A foreign server to connect by: 19 as documented, untried. Whether a user mapping fits only the server can tell. */
+function checkForeignServer({ subscriber }: SubscriptionParties, name: string): readonly Problem[] {
+  const { inventory } = subscriber.snapshot;
+  const unavailable = obstacle(inventory, 'subscription.foreignServer');
+  const known = (inventory.server.foreignServers ?? []).some((server) => server.name === name);
+  const message =
+    unavailable ??
+    (known
+      ? null
+      : `${subscriber.serverName} has no foreign server ${name} by which this role can connect a subscription.`);
+  if (message !== null) return [{ severity: 'error', field: 'connection', message }];
+  const mapping = `The subscription’s owner needs a user mapping on the foreign server ${name}, with the role and the password for the publisher.`;
+  return [{ severity: 'info', field: 'connection', message: mapping }];
 }
 
 /** Whether the publisher can publish at all: wal_level, and a standby's version. */

@@ -6,7 +6,7 @@ import { checkObjectName, slotNameFault } from '../../names.ts';
 import { obstacle } from '../../offers.ts';
 import type { PlanTarget, SubscriptionParties } from '../../target.ts';
 import { optionsToChange, optionsSet } from '../subscriptionOptions.ts';
-import { checkSubscriptionConnection } from './checkSubscriptionConnection.ts';
+import { checkAddress, checkSubscriptionConnection } from './checkSubscriptionConnection.ts';
 import { checkSubscriptionOptions } from './checkSubscriptionOptions.ts';
 
 /** One edit as its checks see it. */
@@ -39,7 +39,9 @@ export function checkEditedState({ target, has, change }: CheckedEdit): readonly
 
 /** A new connection string: the server takes any that it can read, and tries none. */
 export function checkEditedConnection(edit: CheckedEdit): readonly Problem[] {
-  const { connection } = edit.change;
+  const { connection, foreignServer } = edit.change;
+  if (foreignServer)
+    return foreignServer.name === edit.has.foreignServer ? [] : checkAddress(partiesOf(edit), asChoice(edit));
   if (!connection) return [];
   const value = (conninfo: typeof connection.conninfo, keyword: string): string | undefined => {
     const found = conninfo.find(([candidate]) => candidate === keyword)?.[1];
@@ -151,7 +153,7 @@ export function checkEditedSlot({ publisher, has, change }: CheckedEdit): readon
 
 /** Both ends as the checks of a creation want them; the publisher is of no use to judge another address by. */
 export function partiesOf({ target, publisher, change }: CheckedEdit): SubscriptionParties {
-  const moved = change.connection !== undefined;
+  const moved = change.connection !== undefined || change.foreignServer !== undefined;
   return { subscriber: target, publisher: moved ? null : publisher, publisherInventory: null };
 }
 
@@ -166,8 +168,10 @@ export function asChoice({ has, change }: CheckedEdit): SubscriptionChoice {
     name: change.name ?? has.name,
     publisherConnectionId: null,
     conninfo: pairs,
+    ...(change.foreignServer ? { foreignServer: change.foreignServer.name } : {}),
     password: password instanceof Secret ? password : null,
     publications: change.publications?.names ?? has.publications,
+    ...(change.publications?.newTables ? { newTables: change.publications.newTables } : {}),
     enabled: change.enabled ?? has.enabled,
     copyData: change.publications?.copyData ?? false,
     slot: slotName === null ? { mode: 'none' } : { mode: 'existing', name: slotName },

@@ -3,6 +3,7 @@ import type { Problem } from '../../../model/plan.ts';
 import { obstacle, offers } from '../../offers.ts';
 import { publisherInventoryOf, type SubscriptionParties } from '../../target.ts';
 import { optionsSet } from '../subscriptionOptions.ts';
+import { checkRetention, checkTimeout } from './checkRetention.ts';
 
 /** Options that the subscriber doesn't have, and those the publisher's version ignores or refuses. */
 export function checkSubscriptionOptions(parties: SubscriptionParties, choice: SubscriptionChoice): readonly Problem[] {
@@ -18,6 +19,7 @@ export function checkSubscriptionOptions(parties: SubscriptionParties, choice: S
     add('error', `${rule.label}: ${reason}`);
   }
 
+  problems.push(...checkRetention(parties, choice), ...checkTimeout(choice));
   const publisher = publisherInventoryOf(parties);
   if (!publisher) return problems;
   const { twoPhase, failover, origin, streaming, binary } = choice.options;
@@ -25,10 +27,11 @@ export function checkSubscriptionOptions(parties: SubscriptionParties, choice: S
     add('warning', 'two_phase has no effect: the publisher’s version doesn’t send prepared transactions.');
   }
   if (failover === true && choice.slot.mode !== 'none') {
+    const severity = choice.connect === false ? 'warning' : 'error';
     if (!offers(publisher, 'subscription.failover'))
-      add('error', 'failover: the publisher’s version has no failover slots.');
+      add(severity, 'failover: the publisher’s version has no failover slots.');
     else if (publisher.server.inRecovery)
-      add('error', 'failover: the publisher is a standby, which can’t have failover slots of its own.');
+      add(severity, 'failover: the publisher is a standby, which can’t have failover slots of its own.');
   }
   if (origin === 'none') {
     if (!offers(publisher, 'subscription.origin')) {

@@ -24,7 +24,12 @@ export function checkSubscriberRole(parties: SubscriptionParties, choice: Subscr
   if (creating !== null) add('error', creating);
 
   const { superuser } = inventory.server.role;
-  if (!superuser && choice.password === null && offers(inventory, 'subscription.passwordRequired')) {
+  if (
+    !superuser &&
+    choice.password === null &&
+    choice.foreignServer === undefined &&
+    offers(inventory, 'subscription.passwordRequired')
+  ) {
     add(
       'error',
       'A role that isn’t a superuser must give a password for the publisher, and the publisher must ask for it.',

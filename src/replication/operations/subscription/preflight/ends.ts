@@ -10,6 +10,7 @@ import {
 } from '../checks/checkSubscriptionConnection.ts';
 import { checkSubscriberRole, checkWorkers } from '../checks/checkSubscriptionServer.ts';
 import { numberSetting } from '../checks/limits.ts';
+import { onlyIfAsked } from '../checks/onlyIfAsked.ts';
 import type { PreflightCheck, PreflightFacts } from '../preflight.ts';
 import { checkFrom, unknownCheck, warning } from './check.ts';
 
@@ -35,7 +36,7 @@ export function preflightEnds(
       checkSubscriberRole(parties, choice),
     ),
     publisherRole(parties, choice, there),
-    walLevel(parties, there),
+    walLevel(parties, choice, there),
     checkFrom(
       { id: 'publisher.slot', title: `Replication slot on ${there}`, fine: slotFine(choice) },
       checkChosenSlot(parties, choice),
@@ -55,20 +56,23 @@ function publisherRole(parties: SubscriptionParties, choice: SubscriptionChoice,
     const message = `${there} is known only as ${known ?? 'another role'}, so what ${user ?? 'the role'} may do there shows when it connects. It needs the REPLICATION attribute, and SELECT on the tables.`;
     return unknownCheck(looked, message);
   }
-  return checkFrom(looked, checkPublisherRole(parties, choice), { remedy: 'createRole' });
+  const problems = checkPublisherRole(parties, choice).map((problem) => onlyIfAsked(choice, problem));
+  return checkFrom(looked, problems, { remedy: 'createRole' });
 }
 
-function walLevel(parties: SubscriptionParties, there: string): PreflightCheck {
+function walLevel(parties: SubscriptionParties, choice: SubscriptionChoice, there: string): PreflightCheck {
   const looked = { id: 'publisher.walLevel', title: `wal_level on ${there}`, fine: 'Logical decoding is on.' };
   if (!publisherInventoryOf(parties)) return unknownCheck(looked, unseen(there));
-  return checkFrom(looked, checkDecoding(parties), { remedy: 'settings' });
+  const problems = checkDecoding(parties).map((problem) => onlyIfAsked(choice, problem));
+  return checkFrom(looked, problems, { remedy: 'settings' });
 }
 
 function unseen(there: string): string {
   return `Nobody has looked at ${there}: load its publications, or choose it among the connections.`;
 }
 
-function slotFine({ slot }: SubscriptionChoice): string {
+function slotFine({ connect, slot }: SubscriptionChoice): string {
+  if (connect === false && slot.mode !== 'none') return `${slot.name} is there, for when the subscription is enabled.`;
   if (slot.mode === 'none') return 'None is wanted yet.';
   return slot.mode === 'create' ? `${slot.name} can be created.` : `${slot.name} is there and free.`;
 }
@@ -88,7 +92,7 @@ function room(parties: SubscriptionParties, choice: SubscriptionChoice, there: s
   const freeSlots = (numberSetting(inventory, 'max_replication_slots') ?? Infinity) - pulse.slots.length;
   const freeSenders = (numberSetting(inventory, 'max_wal_senders') ?? Infinity) - pulse.senders.length;
   const free = Math.min(freeSlots, freeSenders);
-  if (problems.length === 0 && choice.slot.mode !== 'none' && free < wanted) {
+  if (problems.length === 0 && choice.slot.mode !== 'none' && choice.connect !== false && free < wanted) {
     problems.push(
       warning(
         `${free} of ${wanted} are free that the subscription takes while tables are copied (${copiers} at a time): the copy takes longer, and tries again every few seconds. max_replication_slots and max_wal_senders need a restart to raise.`,

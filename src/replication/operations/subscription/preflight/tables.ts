@@ -5,6 +5,7 @@ import type { TableName } from '../../../model/reads.ts';
 import type { Inventory } from '../../../model/snapshot.ts';
 import type { Table, TableDetails } from '../../../model/table.ts';
 import { rowsHeldBy, tablesByName, tablesSentTo } from '../../publication/publishedTables.ts';
+import { sentColumnsOf } from '../../publication/sentColumns.ts';
 import { publisherInventoryOf, type SubscriptionParties } from '../../target.ts';
 import { listInWords, tableLabel } from '../../words.ts';
 import {
@@ -13,6 +14,8 @@ import {
   checkTablesThere,
   chosenPublications,
 } from '../checks/checkSubscribedTables.ts';
+import { onlyIfAsked } from '../checks/onlyIfAsked.ts';
+import { tablesToMake } from '../newTables.ts';
 import type { PreflightCheck, PreflightFacts } from '../preflight.ts';
 import { checkFrom, unknownCheck, warning } from './check.ts';
 
@@ -26,26 +29,26 @@ export function preflightTables(
   const publisher = publisherInventoryOf(parties);
   const chosen = checkFrom({ id: 'publisher.publications', title: 'Publications', fine: 'All of them are there.' }, [
     ...checkPublications(parties, choice),
-    ...checkColumnLists(subscriber, chosenPublications(parties, choice)),
+    ...checkColumnLists(subscriber, chosenPublications(parties, choice)).map((each) => onlyIfAsked(choice, each)),
   ]);
   const there = {
     id: 'subscriber.tables',
     title: `Published tables on ${subscriber.serverName}`,
-    fine: 'All of them are there.',
+    fine: choice.newTables ? 'Those that are missing are created with the subscription.' : 'All of them are there.',
   };
   if (!publisher)
     return [chosen, unknownCheck(there, 'Which tables are published isn’t known: nobody has looked at the publisher.')];
   const publications = chosenPublications(parties, choice);
   const sent = sentTables(publisher, publications);
   const find = tablesByName(subscriber.snapshot.inventory.tables);
-  const missing = sent.filter(({ schema, name }) => !find(schema, name)).map(named);
+  const toMake = tablesToMake(subscriber.snapshot.inventory, publisher, choice.publications).map(named);
   return [
     chosen,
-    checkFrom(there, checkTablesThere(subscriber, publisher, publications), {
+    checkFrom(there, checkTablesThere(subscriber, publisher, choice), {
       remedy: 'createTables',
-      tables: missing,
+      tables: toMake,
     }),
-    columnsCheck(subscriber.serverName, publications, sent, facts),
+    columnsCheck(subscriber.serverName, sentColumnsOf(publisher, publications), sent, facts),
     rowsCheck(subscriber.serverName, choice, facts),
     publisherIdentity(parties, publisher, publications),
     subscriberIdentity(subscriber.serverName, publications, sent, find),
@@ -67,7 +70,7 @@ function changesRows({ operations }: Publication): boolean {
 /** Every column that is sent must be there, and be one that can be written to. */
 function columnsCheck(
   serverName: string,
-  publications: readonly Publication[],
+  sentColumns: ReturnType<typeof sentColumnsOf>,
   sent: readonly Table[],
   { details }: PreflightFacts,
 ): PreflightCheck {
@@ -92,7 +95,7 @@ function columnsCheck(
     const found = compareColumns(
       from,
       to,
-      sentColumns(publications, from),
+      sentColumns(table, from.columns),
       tableLabel(table.schema, table.name),
       serverName,
     );
@@ -100,22 +103,6 @@ function columnsCheck(
     problems.push(...found);
   }
   return checkFrom(looked, problems, { tables: about });
-}
-
-/** What all publications together send of a table: their lists, or all columns but those that are generated. */
-function sentColumns(publications: readonly Publication[], table: TableDetails): ReadonlySet<string> {
-  const members = publications.map((publication) => ({
-    publication,
-    member: publication.tables.find(({ oid }) => oid === table.oid),
-  }));
-  const lists = members.flatMap(({ member }) => (member?.columns ? [member.columns] : []));
-  if (lists.length > 0) return new Set(lists.flat());
-  const generated = publications.some(({ generatedColumns }) => generatedColumns === 'stored');
-  return new Set(
-    table.columns
-      .filter((column) => column.generated === null || (generated && column.generated === 'stored'))
-      .map(({ name }) => name),
-  );
 }
 
 function compareColumns(

@@ -2,6 +2,7 @@ import type { SubscriptionChoice } from '../../../model/choices.ts';
 import { conninfoValue } from '../../../model/conninfo.ts';
 import { asSentences, type ErrorKind } from '../../../model/errors.ts';
 import type { SubscriptionParties } from '../../target.ts';
+import { onlyIfAsked } from '../checks/onlyIfAsked.ts';
 import type { PreflightCheck, PreflightFacts, PreflightRemedy } from '../preflight.ts';
 import { checkFrom, unknownCheck, warning } from './check.ts';
 
@@ -37,7 +38,7 @@ export function preflightTrial(
     const { kind, message, advice, server } = trial.error;
     const refused = kind === 'publisherUnreachable' && /authentication|pg_hba|no password/.test(server?.message ?? '');
     return [
-      checkFrom(looked, [{ severity: 'error', message: asSentences(message, advice) }], {
+      checkFrom(looked, [onlyIfAsked(choice, { severity: 'error', message: asSentences(message, advice) })], {
         remedy: refused ? 'createRole' : (remedies[kind] ?? null),
       }),
     ];

@@ -1,0 +1,38 @@
+import type { CopyingTable } from '../model/copy.ts';
+import { asList, asNumber, asNumberOrNull, type Json } from './json.ts';
+import type { Probe } from './probe.ts';
+
+/**
+ * Tables whose rows are being copied, 200 at the most, as part of the pulse: null, and nothing is looked at beyond the
+ * states of tables, while none is. Rows and bytes by pg_stat_progress_copy (since 14; counters are null for who may not
+ * see another role's; relid is the table here). Before 14 only the size tells; it isn't asked for where somebody holds the
+ * table exclusively, because the beat would wait for that.
+ */
+export function copyingQuery(probe: Probe): string {
+  const shown = probe.has('pg_stat_progress_copy', 'tuples_processed');
+  const progress = shown ? 'p.tuples_processed, p.bytes_processed' : 'null, null';
+  const join = shown ? 'left join pg_catalog.pg_stat_progress_copy p on p.pid = w.pid and p.relid = c.srrelid' : '';
+  return `select case when exists (select from pg_catalog.pg_subscription_rel where srsubstate = 'd') then (
+       select pg_catalog.json_agg(pg_catalog.json_build_array(c.srsubid::int8, c.srrelid::int8, w.pid, ${progress},
+                case when c.srrelid <> all (array(
+                       select k.relation from pg_catalog.pg_locks k where k.mode = 'AccessExclusiveLock' and k.relation is not null))
+                     then pg_catalog.pg_table_size(c.srrelid) end))
+         from (select srsubid, srrelid from pg_catalog.pg_subscription_rel where srsubstate = 'd' limit 200) c
+         left join pg_catalog.pg_stat_subscription w on w.subid = c.srsubid and w.relid = c.srrelid and w.pid is not null
+         ${join}) end`;
+}
+
+/** The answer of copyingQuery. */
+export function parseCopying(rows: Json | undefined): readonly CopyingTable[] {
+  return asList(rows).map((row) => {
+    const [subscription, table, pid, copied, bytes, size] = asList(row);
+    return {
+      subscriptionOid: asNumber(subscription),
+      tableOid: asNumber(table),
+      workerPid: asNumberOrNull(pid),
+      rows: asNumberOrNull(copied),
+      bytes: asNumberOrNull(bytes),
+      tableBytes: asNumberOrNull(size),
+    };
+  });
+}

@@ -1,0 +1,72 @@
+import { reach, type TrendWindow } from '../forecast/trend.ts';
+import type { CopySize, SubscriptionCopy, TableCopy } from '../model/copy.ts';
+import type { Forecast } from '../model/forecast.ts';
+import type { TableState } from '../model/subscription.ts';
+
+/** States in which all rows have come. */
+const copiedStates: readonly TableState[] = ['copied', 'synchronized', 'ready'];
+
+/** What the copy of a subscription is judged from. */
+export interface SubscriptionCopyInput {
+  readonly subscriptionName: string;
+  readonly counts: Readonly<Record<TableState, number>>;
+  /** Those that aren't copied. */
+  readonly open: readonly TableCopy[];
+  /** The sizes of all its tables on the publisher, copied ones too; null where any isn't known. */
+  readonly sizes: readonly CopySize[] | null;
+  /** Bytes of the estimate that were copied, over time. */
+  readonly done: TrendWindow;
+}
+
+/** Bytes of the estimate that are copied; null where any size isn't known, or how far a table is. */
+export function bytesDone(open: readonly TableCopy[], sizes: readonly CopySize[] | null): number | null {
+  const total = bytesInAll(sizes);
+  if (total === null) return null;
+  let left = 0;
+  for (const { bytesEstimated, fraction } of open) {
+    if (bytesEstimated === null || fraction === null) return null;
+    left += bytesEstimated * (1 - fraction);
+  }
+  return Math.max(0, total - left);
+}
+
+/** The overall figure: by size where all sizes are known, by counting tables otherwise. */
+export function subscriptionCopy(input: SubscriptionCopyInput): SubscriptionCopy {
+  const { counts, open, sizes, subscriptionName } = input;
+  const tables = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const tablesDone = copiedStates.reduce((sum, state) => sum + counts[state], 0);
+  const total = bytesInAll(sizes);
+  const copied = bytesDone(open, sizes);
+  const bySize = total !== null && total > 0 && copied !== null;
+  const partly = open.reduce((sum, { fraction }) => sum + (fraction ?? 0), 0);
+  return {
+    subscriptionName,
+    tablesDone,
+    tables,
+    fraction: bySize ? copied / total : tables === 0 ? 1 : (tablesDone + partly) / tables,
+    by: bySize ? 'size' : 'tables',
+    left: timeLeft(input, bySize ? total - copied : null),
+    open,
+  };
+}
+
+function timeLeft({ done, open }: SubscriptionCopyInput, bytesLeft: number | null): Forecast {
+  const [only, ...others] = open;
+  if (!only) return { kind: 'now', reason: 'everything is copied' };
+  if (others.length === 0) return only.left;
+  // A table that an error holds up holds up the whole; one that waits its turn doesn't.
+  if (open.every(({ waits }) => waits !== null)) return { kind: 'never', reason: only.waits ?? '' };
+  if (bytesLeft === null) return { kind: 'unknown', reason: 'how much there is on the publisher is not known' };
+  const trend = done.trend();
+  if (trend === null) return { kind: 'unknown', reason: done.lacks };
+  return reach(bytesLeft, trend, 1, { never: 'no rows come at present' });
+}
+
+function bytesInAll(sizes: readonly CopySize[] | null): number | null {
+  let total = 0;
+  for (const { bytes } of sizes ?? []) {
+    if (bytes === null) return null;
+    total += bytes;
+  }
+  return sizes === null ? null : total;
+}

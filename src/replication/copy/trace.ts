@@ -1,0 +1,83 @@
+import { type TrendRules, TrendWindow } from '../forecast/trend.ts';
+import type { CopyingTable } from '../model/copy.ts';
+import type { TableState } from '../model/subscription.ts';
+
+/** A copy is looked at every second or two, and shorter than what else is foretold. */
+export const copyRules: TrendRules = { windowMs: 120_000, minSpanMs: 5000, minSamples: 4, gapMs: 35_000 };
+
+/** Attempts that ended this recently are what goes on now, milliseconds. */
+const recentMs = 60_000;
+
+/** What is remembered of one table that is not copied yet, from beat to beat. */
+export class TableTrace {
+  readonly rows: TrendWindow;
+  readonly size: TrendWindow;
+  #at = -Infinity;
+  #row: CopyingTable | null = null;
+  #state: TableState | null = null;
+  #stateSince = 0;
+  #workerPid: number | null = null;
+  #workerSeenAt = 0;
+  /** Bytes here that earlier attempts left behind. */
+  #base = 0;
+  #ended: readonly number[] = [];
+
+  constructor(rules: TrendRules = copyRules) {
+    this.rows = new TrendWindow(rules);
+    this.size = new TrendWindow(rules);
+  }
+
+  /**
+   * Takes a beat; `at` in milliseconds since the epoch, `row` null while no rows are copied. Another worker than before
+   * means that an attempt ended: the next one begins with no rows, and with the dead ones of the last in the table.
+   */
+  observe(at: number, state: TableState, row: CopyingTable | null): void {
+    if (at <= this.#at) return;
+    this.#at = at;
+    if (state !== this.#state) this.#stateSince = at;
+    if (state !== this.#state || row?.workerPid) this.#workerSeenAt = at;
+    this.#state = state;
+    this.#row = row;
+    const pid = row?.workerPid ?? null;
+    if (state === 'copying' && this.#workerPid !== null && pid !== this.#workerPid) {
+      this.#ended = [...this.#ended.filter((one) => at - one < recentMs), at];
+      this.#base = row?.tableBytes ?? this.#base;
+    }
+    if (state !== 'copying') this.#workerPid = null;
+    else this.#workerPid = pid;
+    this.rows.record(at, row?.rows ?? null, pid);
+    this.size.record(at, this.sizeHere, pid);
+  }
+
+  /** Begins its rates anew: nothing may be computed from the samples so far to the next. */
+  restart(): void {
+    this.rows.restart();
+    this.size.restart();
+  }
+
+  /** The last beat's row; null while no rows are copied. */
+  get row(): CopyingTable | null {
+    return this.#row;
+  }
+
+  /** The table's size here without what earlier attempts left; null where it isn't known. */
+  get sizeHere(): number | null {
+    const bytes = this.#row?.tableBytes ?? null;
+    return bytes === null ? null : Math.max(0, bytes - this.#base);
+  }
+
+  /** Milliseconds in the present state, as far as it was watched. */
+  get inStateMs(): number {
+    return Math.max(0, this.#at - this.#stateSince);
+  }
+
+  /** Milliseconds without a worker in the present state, as far as it was watched. */
+  get workerlessMs(): number {
+    return Math.max(0, this.#at - this.#workerSeenAt);
+  }
+
+  /** How many attempts were seen to end without success in the last minute. */
+  get failedAttempts(): number {
+    return this.#ended.filter((one) => this.#at - one < recentMs).length;
+  }
+}

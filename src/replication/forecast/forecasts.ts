@@ -1,0 +1,131 @@
+import type { LagMonitor } from '../lag/monitor.ts';
+import type { ConnectionSource } from '../model/connect.ts';
+import type { Forecast, SlotLoss, StreamForecasts } from '../model/forecast.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { StreamLag } from '../model/stream.ts';
+import type { ReplicationService } from '../service.ts';
+import { catchUp } from './catchUp.ts';
+import { slotLoss } from './slotLoss.ts';
+import { type TrendRules, TrendWindow, usualRules } from './trend.ts';
+import { oldestSlot, volumeFull } from './volumeFull.ts';
+
+/** What forecasts are made from. */
+export interface ForecastParts {
+  readonly monitor: Pick<LagMonitor, 'lags'>;
+  readonly service: Pick<ReplicationService, 'state'>;
+  readonly connections: Pick<ConnectionSource, 'facts'>;
+  readonly rules?: TrendRules;
+}
+
+/** Every slot of a server, by name: also those that no stream is made of, and those of other databases. */
+interface ServerWindows {
+  readonly kept: TrendWindow;
+  readonly headroom: Map<string, TrendWindow>;
+  sampledAt: number;
+}
+
+/**
+ * Keeps the last samples of what forecasts rest on, and makes them when somebody asks. It reads nothing by itself; whoever
+ * records says when: `take` for what streams showed, `takeServer` for what a server showed.
+ */
+export class Forecasts {
+  readonly #parts: ForecastParts;
+  readonly #rules: TrendRules;
+  readonly #servers = new Map<string, ServerWindows>();
+  readonly #open = new Map<string, TrendWindow>();
+
+  constructor(parts: ForecastParts) {
+    this.#parts = parts;
+    this.#rules = parts.rules ?? usualRules;
+  }
+
+  /** Takes what a stream showed. One that was seen already changes nothing. */
+  take(lag: StreamLag): void {
+    const window = this.#open.get(lag.stream.id) ?? new TrendWindow(this.#rules);
+    this.#open.set(lag.stream.id, window);
+    const { publisher } = lag.stream;
+    if (publisher && this.#snapshot(publisher.connectionId)?.pulse.afterGap === true) window.restart();
+    window.record(lag.sampledAt, lag.notAppliedBytes);
+  }
+
+  /** Takes what a server showed at its last beat. */
+  takeServer(connectionId: string): void {
+    const snapshot = this.#snapshot(connectionId);
+    if (!snapshot) return;
+    const { pulse } = snapshot;
+    const windows = this.#servers.get(connectionId) ?? {
+      kept: new TrendWindow(this.#rules),
+      headroom: new Map<string, TrendWindow>(),
+      sampledAt: -Infinity,
+    };
+    this.#servers.set(connectionId, windows);
+    if (pulse.sampledAt <= windows.sampledAt) return;
+    windows.sampledAt = pulse.sampledAt;
+    if (pulse.afterGap === true) for (const window of [windows.kept, ...windows.headroom.values()]) window.restart();
+    const oldest = oldestSlot(pulse);
+    windows.kept.record(pulse.sampledAt, oldest?.keptBytes ?? null, oldest?.slot.name);
+    const names = new Set(pulse.slots.map(({ name }) => name));
+    for (const name of windows.headroom.keys()) if (!names.has(name)) windows.headroom.delete(name);
+    for (const slot of pulse.slots) {
+      if (slot.safeWalBytes === null && !windows.headroom.has(slot.name)) continue;
+      const window = windows.headroom.get(slot.name) ?? new TrendWindow(this.#rules);
+      windows.headroom.set(slot.name, window);
+      // From where somebody begins or ceases to read it, it moves otherwise.
+      window.record(pulse.sampledAt, slot.lost ? null : slot.safeWalBytes, slot.active);
+    }
+  }
+
+  /** Forgets streams and servers that aren't there any more. */
+  keepOnly(streamIds: ReadonlySet<string>): void {
+    for (const id of this.#open.keys()) if (!streamIds.has(id)) this.#open.delete(id);
+    for (const id of this.#servers.keys()) if (!this.#parts.connections.facts(id)) this.#servers.delete(id);
+  }
+
+  /** What lies ahead of a stream. */
+  ofStream(lag: StreamLag): StreamForecasts {
+    const { publisher } = lag.stream;
+    const open = this.#open.get(lag.stream.id);
+    return {
+      loss: publisher ? this.lossOf(publisher.connectionId, publisher.slotName) : unseen('the publisher is not known'),
+      volumeFull: publisher
+        ? this.volumeFull(publisher.connectionId)
+        : { kind: 'unknown', reason: 'the publisher is not known' },
+      catchUp: catchUp(lag, open?.trend() ?? null, open?.lacks ?? 'nothing was measured yet'),
+    };
+  }
+
+  /** When a slot of a server is lost, a slot of another database too. */
+  lossOf(connectionId: string, slotName: string): SlotLoss {
+    const snapshot = this.#snapshot(connectionId);
+    const slot = snapshot?.pulse.slots.find(({ name }) => name === slotName);
+    if (!snapshot || !slot) return unseen('the slot is not seen at present');
+    const window = this.#servers.get(connectionId)?.headroom.get(slotName);
+    return slotLoss({
+      slot,
+      pulse: snapshot.pulse,
+      settings: snapshot.inventory.server.settings,
+      headroom: window?.trend() ?? null,
+      lacks: window?.lacks ?? 'nothing was measured yet',
+    });
+  }
+
+  /** When a server's WAL volume is full by what slots keep. */
+  volumeFull(connectionId: string): Forecast {
+    const kept = this.#servers.get(connectionId)?.kept;
+    return volumeFull({
+      volumeBytes: this.#parts.connections.facts(connectionId)?.walVolumeBytes ?? null,
+      settings: this.#snapshot(connectionId)?.inventory.server.settings ?? {},
+      kept: kept?.trend() ?? null,
+      lacks: kept?.lacks ?? 'nothing was measured yet',
+    });
+  }
+
+  #snapshot(connectionId: string): Snapshot | null {
+    const state = this.#parts.service.state(connectionId);
+    return state.phase === 'open' ? state.snapshot : null;
+  }
+}
+
+function unseen(reason: string): SlotLoss {
+  return { by: 'size', when: { kind: 'unknown', reason } };
+}

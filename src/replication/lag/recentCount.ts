@@ -1,0 +1,26 @@
+/** How far back it counts, milliseconds. */
+const windowMs = 60_000;
+
+/** How much a counter that only grows has grown in the last minute. */
+export class RecentCount {
+  #grown: { readonly at: number; readonly by: number }[] = [];
+  #last: number | null = null;
+  #at = -Infinity;
+
+  /**
+   * Adds a sample; `at` in milliseconds since the epoch. A counter that went back was reset or begins anew, and one that
+   * isn't known says nothing: what it was before doesn't count as growth. Older samples are ignored.
+   */
+  record(at: number, value: number | null): void {
+    if (at <= this.#at) return;
+    this.#at = at;
+    if (value !== null && this.#last !== null && value > this.#last) this.#grown.push({ at, by: value - this.#last });
+    this.#last = value;
+    this.#grown = this.#grown.filter((one) => at - one.at < windowMs);
+  }
+
+  /** Growth within the last minute before the last sample, or since the first; null while the counter isn't known. */
+  get inLastMinute(): number | null {
+    return this.#last === null ? null : this.#grown.reduce((sum, { by }) => sum + by, 0);
+  }
+}

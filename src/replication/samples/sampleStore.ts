@@ -1,0 +1,118 @@
+import type { Stream, StreamLag } from '../model/stream.ts';
+import { StreamSamples, tierNames, tierShapes } from './streamSamples.ts';
+
+/** A stream with what is kept of it. */
+export interface KeptStream {
+  /** As it was last seen: names of objects, ids of connections. */
+  readonly stream: Stream;
+  readonly samples: StreamSamples;
+  /** Milliseconds since the epoch: the newest sample of any window. */
+  readonly newestAt: number;
+}
+
+interface Entry {
+  stream: Stream;
+  readonly samples: StreamSamples;
+  newestAt: number;
+}
+
+/** The most streams that are kept; the one without samples for the longest time goes first. 68 MB in memory at the most. */
+export const mostStreams = 512;
+/** What nobody sampled for this long is forgotten, milliseconds: what the longest tier reaches back. */
+const keepMs = tierShapes.halfHours.widthMs * tierShapes.halfHours.cellsPerChunk * (tierShapes.halfHours.chunks - 1);
+
+/** The lag of all streams over time, in memory. Bounded; keeps names of objects and figures, nothing else. */
+export class SampleStore {
+  readonly #limit: number;
+  readonly #entries = new Map<string, Entry>();
+  /** Connections with samples that weren't written down yet. */
+  readonly #changed = new Set<string>();
+
+  constructor(limit = mostStreams) {
+    this.#limit = limit;
+  }
+
+  /** Adds what a stream showed. A sample that was seen already changes nothing. */
+  record(lag: StreamLag): void {
+    const owner = ownerOf(lag.stream);
+    if (owner === null) return;
+    const entry = this.#entry(lag.stream);
+    if (lag.sampledAt <= (entry.samples.lastAt ?? -Infinity)) return;
+    entry.stream = lag.stream;
+    entry.newestAt = Math.max(entry.newestAt, lag.sampledAt);
+    entry.samples.record(lag);
+    this.#changed.add(owner);
+  }
+
+  /** What is kept of a stream. */
+  of(streamId: string): StreamSamples | undefined {
+    return this.#entries.get(streamId)?.samples;
+  }
+
+  /** All streams, or those of one connection: as the publisher, or the subscriber where that is all that is known. */
+  streams(connectionId?: string): readonly KeptStream[] {
+    return [...this.#entries.values()].filter(
+      ({ stream }) => connectionId === undefined || ownerOf(stream) === connectionId,
+    );
+  }
+
+  /** Adds what was written down before, or by another window. Throws RangeError where a chunk has another length. */
+  merge(stream: Stream, newestAt: number, chunks: StoredChunks): void {
+    if (!this.#entries.has(stream.id) && this.#entries.size >= this.#limit) {
+      // Of more than there is room for, the newest.
+      const oldest = Math.min(...[...this.#entries.values()].map((one) => one.newestAt));
+      if (newestAt <= oldest) return;
+    }
+    const entry = this.#entry(stream);
+    if (newestAt > entry.newestAt) entry.stream = stream;
+    entry.newestAt = Math.max(entry.newestAt, newestAt);
+    for (const name of tierNames) {
+      for (const [key, chunk] of chunks[name]) entry.samples.tiers[name].merge(key, chunk);
+    }
+  }
+
+  /** Connections whose samples changed since this was last asked. */
+  takeChanged(): readonly string[] {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    return changed;
+  }
+
+  /** To be written down again at the next occasion. */
+  markChanged(connectionId: string): void {
+    this.#changed.add(connectionId);
+  }
+
+  /** Forgets the streams of connections that aren't there any more, and those without samples for a month. */
+  forget(isKnown: (connectionId: string) => boolean, now: number): void {
+    for (const [id, { newestAt, stream }] of this.#entries) {
+      const owner = ownerOf(stream) ?? '';
+      if (!isKnown(owner) || now - newestAt > keepMs) this.#entries.delete(id);
+    }
+  }
+
+  /** Bytes of all samples in memory, without what the objects themselves take. */
+  get bytes(): number {
+    return [...this.#entries.values()].reduce((sum, { samples }) => sum + samples.bytes, 0);
+  }
+
+  #entry(stream: Stream): Entry {
+    const known = this.#entries.get(stream.id);
+    if (known) return known;
+    if (this.#entries.size >= this.#limit) {
+      const [oldest] = [...this.#entries].reduce((least, one) => (one[1].newestAt < least[1].newestAt ? one : least));
+      this.#entries.delete(oldest);
+    }
+    const entry: Entry = { stream, samples: new StreamSamples(), newestAt: -Infinity };
+    this.#entries.set(stream.id, entry);
+    return entry;
+  }
+}
+
+/** The chunks of each tier with their numbers. */
+export type StoredChunks = Readonly<Record<(typeof tierNames)[number], readonly (readonly [number, Uint16Array])[]>>;
+
+/** The connection under which a stream is kept: the publisher's; the subscriber's where that is all that is known. */
+export function ownerOf({ publisher, subscriber }: Stream): string | null {
+  return (publisher ?? subscriber)?.connectionId ?? null;
+}

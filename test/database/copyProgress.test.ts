@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+
+import { Copies } from '../../src/replication/copy/copies.ts';
+import { LagMonitor } from '../../src/replication/lag/monitor.ts';
+import type { TableCopy } from '../../src/replication/model/copy.ts';
+import { eventually } from '../support/eventually.ts';
+import { useServers } from '../support/servers/useServers.ts';
+import { type Major, majorsUnderTest } from '../support/servers/versions.ts';
+import { Beats } from './beats.ts';
+import { CreditRelay, freeBytes } from './creditRelay.ts';
+
+const majors = majorsUnderTest();
+/** Rows of the table, and what each of them is on the wire: COPY's message, seven digits, a tab, the filler, a newline. */
+const rows = 20_000;
+const rowBytes = 5 + 7 + 1 + 200 + 1;
+/** What comes through at each beat; and what of it may still be on its way within the subscriber, or was no row. */
+const stepBytes = 130_000;
+const slackRows = 1000 + Math.ceil(freeBytes / rowBytes);
+
+for (const major of [10, 14, 18].filter((one): one is Major => majors.includes(one as Major))) {
+  describe(`the initial copy on PostgreSQL ${major} (real servers)`, () => {
+    const servers = useServers({ publisher: { major }, subscriber: { major } });
+    let beats: Beats;
+    let copies: Copies;
+    let monitor: LagMonitor;
+    const warnings: string[] = [];
+
+    beforeEach(() => {
+      beats = new Beats({ publisher: servers.publisher, subscriber: servers.subscriber });
+      const { connections, service } = beats;
+      monitor = new LagMonitor({ service, connections, now: () => beats.now });
+      copies = new Copies({ service, connections, monitor, log: { warn: (text) => warnings.push(text) } });
+    });
+    afterEach(async () => {
+      copies.dispose();
+      monitor.dispose();
+      await beats.dispose();
+    });
+
+    /** One beat, and what is known of the only table of a subscription after it. */
+    const look = async (name: string): Promise<TableCopy | undefined> => {
+      const [, snapshot] = await beats.next('publisher', 'subscriber');
+      const oid = snapshot?.inventory.subscriptions.find((one) => one.name === name)?.tables[0]?.oid;
+      return (oid === undefined ? undefined : copies.ofTable('subscriber', name, oid)) ?? undefined;
+    };
+
+    /** How many rows the subscriber has, by its own view or by the pages of its table; null once it has all. */
+    const arrived = async (): Promise<number | null> => {
+      const { subscriber } = servers;
+      const [state] = await subscriber.query<{ state: string }>('SELECT srsubstate AS state FROM pg_subscription_rel');
+      if (state?.state !== 'd') return state?.state === 'i' ? 0 : null;
+      const [found] = await subscriber.query<{ n: string }>(
+        major >= 14
+          ? 'SELECT tuples_processed AS n FROM pg_stat_progress_copy'
+          : "SELECT pg_table_size('events') / 8192 * 33 AS n",
+      );
+      return Number(found?.n ?? 0);
+    };
+
+    it('has finished within 25 % of what was said half way, at a steady rate', async () => {
+      const { publisher, subscriber } = servers;
+      const table = 'CREATE TABLE events (id int PRIMARY KEY, filler text)';
+      await publisher.script(`${table}; CREATE PUBLICATION events_pub FOR TABLE events`);
+      await publisher.query(
+        `INSERT INTO events SELECT n, repeat('x', 200) FROM generate_series(1000000, 1000000 + $1 - 1) n`,
+        [rows],
+      );
+      await publisher.query('VACUUM ANALYZE events');
+      await subscriber.script(table);
+      const relay = await CreditRelay.open(publisher);
+      try {
+        const conninfo = publisher.conninfo().replace(String(publisher.port), String(relay.port));
+        await subscriber.query(
+          `CREATE SUBSCRIPTION events CONNECTION '${conninfo.replaceAll("'", "''")}' PUBLICATION events_pub`,
+        );
+        await eventually(async () => (await look('events'))?.state === 'copying', {
+          within: 40_000,
+          what: 'the copy to begin',
+        });
+        await eventually(async () => (await look('events'))?.bytesEstimated, { what: 'the size on the publisher' });
+        let granted = 0;
+        let said: { readonly beat: number; readonly copy: TableCopy } | undefined;
+        let copy = await look('events');
+        while (copy?.state === 'copying') {
+          relay.grant(stepBytes);
+          granted += stepBytes;
+          const all = granted > rows * rowBytes + freeBytes;
+          await eventually(
+            async () => {
+              const there = await arrived();
+              return there === null || (!all && there >= Math.min(rows, granted / rowBytes) - slackRows);
+            },
+            { within: 40_000, what: `what ${granted} bytes bring` },
+          );
+          copy = await look('events');
+          if (said === undefined && copy?.state === 'copying' && (copy.fraction ?? 0) >= 0.5) {
+            said = { beat: beats.count, copy };
+          }
+        }
+        relay.grant(Infinity);
+        assert.ok(said);
+        const { beat, copy: half } = said;
+        assert.equal(half.by, major >= 14 ? 'rows' : 'size');
+        assert.ok(half.left.kind === 'in', JSON.stringify(half));
+        const took = beats.count - beat;
+        assert.ok(
+          Math.abs(half.left.seconds - took) <= took * 0.25,
+          `${half.left.seconds} s were said, and it took ${took} s`,
+        );
+        await eventually(async () => (await look('events')) === undefined, {
+          within: 40_000,
+          what: 'a table that is ready',
+        });
+        assert.equal(copies.ofSubscription('subscriber', 'events'), null);
+        assert.deepEqual(warnings, []);
+      } finally {
+        await relay.dispose();
+      }
+    });
+
+    it('says why a table waits: no free slot on the publisher, again and again, until there is one', async () => {
+      const { publisher, subscriber } = servers;
+      const table = 'CREATE TABLE late (id int PRIMARY KEY)';
+      await publisher.script(`${table}; CREATE PUBLICATION late_pub FOR TABLE late; INSERT INTO late VALUES (1)`);
+      await subscriber.script(table);
+      await subscriber.query(
+        `CREATE SUBSCRIPTION late CONNECTION '${publisher.conninfo().replaceAll("'", "''")}' PUBLICATION late_pub WITH (enabled = false)`,
+      );
+      assert.equal((await look('late'))?.waits, 'the subscription is disabled');
+      await publisher.query(
+        `SELECT pg_create_physical_replication_slot('filler_' || n)
+           FROM generate_series(1, current_setting('max_replication_slots')::int - (SELECT count(*)::int FROM pg_replication_slots)) n`,
+      );
+      await subscriber.query('ALTER SUBSCRIPTION late ENABLE');
+      await eventually(
+        async () =>
+          (await look('late'))?.waits?.startsWith(
+            'an error repeats: publisher has no free replication slot (max_replication_slots is 20)',
+          ),
+        { within: 40_000, what: 'the reason' },
+      );
+      // Who holds the table exclusively doesn't hold up the beat: then its size isn't known.
+      const holder = await subscriber.client();
+      try {
+        await holder.query('BEGIN; LOCK TABLE late IN ACCESS EXCLUSIVE MODE');
+        assert.equal((await look('late'))?.bytesCopied, null);
+      } finally {
+        await holder.end();
+      }
+      await publisher.query(
+        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name LIKE 'filler%'",
+      );
+      await eventually(async () => (await look('late')) === undefined, {
+        within: 40_000,
+        what: 'a table that is ready',
+      });
+      assert.deepEqual(await subscriber.query('SELECT id FROM late'), [{ id: 1 }]);
+    });
+
+    it('knows how much there is on the publisher: by the statistics, with all partitions, or that nobody knows', async () => {
+      const { publisher } = servers;
+      await publisher.script(`
+        CREATE TABLE growing (id int); CREATE TABLE empty (id int);
+        CREATE TABLE whole (id int, k int) PARTITION BY LIST (k);
+        CREATE TABLE whole_1 PARTITION OF whole FOR VALUES IN (1); CREATE TABLE whole_2 PARTITION OF whole FOR VALUES IN (2);
+        INSERT INTO growing SELECT generate_series(1, 10000);
+        INSERT INTO whole SELECT n, 1 + n % 2 FROM generate_series(1, 5000) n;
+        ALTER TABLE growing SET (autovacuum_enabled = off);
+        ALTER TABLE whole_1 SET (autovacuum_enabled = off); ALTER TABLE whole_2 SET (autovacuum_enabled = off)`);
+      const names = ['growing', 'empty', 'whole', 'gone'].map((name) => ({ schema: 'public', name }));
+      const read = async () => {
+        const sizes = await beats.service.reads.copySizes('publisher', names);
+        return new Map(sizes.map(({ bytes, name, rows: count }) => [name, { bytes: bytes ?? 0, count }]));
+      };
+      const before = await read();
+      assert.deepEqual([...before.keys()].sort(), ['empty', 'growing', 'whole']);
+      assert.deepEqual(before.get('empty'), { bytes: 0, count: 0 });
+      assert.equal(before.get('growing')?.count, null);
+      assert.ok((before.get('whole')?.bytes ?? 0) > 150_000, JSON.stringify([...before]));
+      await publisher.query('VACUUM ANALYZE growing');
+      await publisher.query('VACUUM ANALYZE whole_1');
+      await publisher.query('VACUUM ANALYZE whole_2');
+      await publisher.query('INSERT INTO growing SELECT generate_series(1, 10000)');
+      const after = await read();
+      const grown = after.get('growing')?.count ?? 0;
+      assert.ok(Math.abs(grown - 20_000) < 1000, `${grown} rows`);
+      assert.equal(after.get('whole')?.count, 5000);
+      // Somebody holds one exclusively: it has no size, and nobody waits for it.
+      const holder = await publisher.client();
+      try {
+        await holder.query('BEGIN; LOCK TABLE growing IN ACCESS EXCLUSIVE MODE');
+        assert.deepEqual((await read()).get('growing'), { bytes: 0, count: 10_000 });
+      } finally {
+        await holder.end();
+      }
+    });
+  });
+}

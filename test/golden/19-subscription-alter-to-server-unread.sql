@@ -1,0 +1,4 @@
+-- Change subscription orders_sub
+
+-- 1. Let subscription orders_sub connect by the foreign server it"s, on warehouse
+ALTER SUBSCRIPTION "orders_sub" SERVER "it""s";

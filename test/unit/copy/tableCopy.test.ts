@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+
+import { subscriptionCopy } from '../../../src/replication/copy/subscriptionCopy.ts';
+import { tableCopy, type TableCopyInput } from '../../../src/replication/copy/tableCopy.ts';
+import { subscriptionCopyWords, tableCopyFacts, tableCopyWords } from '../../../src/replication/copy/words.ts';
+import { TrendWindow } from '../../../src/replication/forecast/trend.ts';
+import type { TableState } from '../../../src/replication/model/subscription.ts';
+import { events, row, size, traced } from './handmade.ts';
+
+function judged(more: Partial<TableCopyInput> = {}) {
+  const plain = {
+    table: events,
+    state: 'copying',
+    size: size(),
+    filtered: false,
+    comparable: true,
+    waits: null,
+  } as const;
+  return tableCopy({ ...plain, trace: traced(10, (second) => ({ rows: second * 40 })), ...more });
+}
+
+describe('how far the copy of a table is', () => {
+  it('goes by rows against the estimate of the publisher, since 14', () => {
+    const copy = judged();
+    assert.equal(copy.fraction, 0.4);
+    assert.equal(copy.by, 'rows');
+    assert.ok(copy.left.kind === 'in' && Math.abs(copy.left.seconds - 15) < 0.01, JSON.stringify(copy.left));
+    assert.equal(tableCopyWords(copy), 'copying 40 % · ≈ 1 min left');
+    const facts = Object.fromEntries(tableCopyFacts(copy));
+    assert.equal(facts['Rows copied'], '400 rows of about 1,000 rows');
+    assert.equal(facts['Rate'], '40 rows/s');
+    assert.equal(facts['Finished'], 'in ≈ 15 s, by 11 samples over 10 s: 40 rows/s');
+  });
+
+  it('goes by the size here against the size there, before 14 and where the table was never analysed', () => {
+    const trace = traced(10, (second) => ({ tableBytes: second * 8192 }));
+    const copy = judged({ trace, size: size({ bytes: 163_840, rows: null }) });
+    assert.equal(copy.fraction, 0.5);
+    assert.equal(copy.by, 'size');
+    assert.ok(copy.left.kind === 'in' && Math.abs(copy.left.seconds - 10) < 0.01, JSON.stringify(copy.left));
+    const both = traced(10, (second) => ({ rows: second, tableBytes: second * 8192 }));
+    assert.equal(judged({ trace: both, size: size({ bytes: 163_840, rows: null }) }).by, 'size');
+    assert.equal(judged({ trace: both, size: size({ bytes: 163_840, rows: 0 }) }).by, 'size');
+  });
+
+  it('cannot be said with a row filter, with other columns before 14, and without a size', () => {
+    const filtered = judged({ filtered: true });
+    assert.equal(filtered.fraction, null);
+    assert.equal(filtered.left.kind, 'unknown');
+    assert.equal(tableCopyWords(filtered), 'copying 400 rows so far');
+    const bySize = traced(10, (second) => ({ tableBytes: second * 8192 }));
+    assert.equal(judged({ trace: bySize, comparable: false }).fraction, null);
+    assert.match(JSON.stringify(judged({ size: null }).left), /how much there is on the publisher is not known/);
+    assert.equal(judged({ size: null }).fraction, null);
+  });
+
+  it('is never all while rows are copied: an estimate may be old', () => {
+    const copy = judged({ size: size({ rows: 300 }) });
+    assert.equal(copy.fraction, 0.99);
+    assert.match(JSON.stringify(copy.left), /more to copy than the estimate says/);
+    assert.equal(tableCopyWords(copy), 'copying 99 %');
+  });
+
+  it('counts a new attempt from the beginning, without the dead rows of the one before', () => {
+    const trace = traced(10, (second) => ({ tableBytes: second * 1000 }));
+    trace.observe(11_000, 'copying', row({ workerPid: null, tableBytes: 10_000 }));
+    assert.equal(trace.failedAttempts, 1);
+    for (let second = 12; second <= 22; second += 1) {
+      trace.observe(second * 1000, 'copying', row({ workerPid: 51, tableBytes: 10_000 + (second - 12) * 1000 }));
+    }
+    assert.equal(trace.sizeHere, 10_000);
+    assert.ok(Math.abs((trace.size.trend()?.perSecond ?? 0) - 1000) < 1);
+    assert.equal(trace.failedAttempts, 1);
+    trace.observe(90_000, 'copying', row({ workerPid: 51 }));
+    assert.equal(trace.failedAttempts, 0);
+  });
+
+  it('has begun nothing before its turn, and is done after', () => {
+    const waiting = judged({ state: 'init', trace: null });
+    assert.equal(waiting.fraction, 0);
+    assert.equal(tableCopyWords(waiting), null);
+    assert.equal(
+      tableCopyWords(judged({ state: 'init', trace: null, waits: 'waits its turn' })),
+      'waiting to be copied: waits its turn',
+    );
+    for (const state of ['copied', 'synchronized', 'ready'] as const satisfies readonly TableState[]) {
+      const done = judged({ state, trace: null });
+      assert.equal(done.fraction, 1);
+      assert.equal(done.left.kind, 'now');
+      assert.equal(tableCopyWords(done), null);
+    }
+  });
+});
+
+describe('how far the copy of a subscription is', () => {
+  const none = { init: 0, copying: 0, copied: 0, synchronized: 0, ready: 0 };
+  const counts = { ...none, copying: 1, init: 1, ready: 2 };
+  const open = [
+    judged(),
+    judged({ table: { ...events, oid: 8 }, state: 'init', trace: null, size: size({ bytes: 50_000 }) }),
+  ];
+
+  it('goes by size where all sizes are known, with the time left by what all workers do', () => {
+    const done = new TrendWindow({ windowMs: 60_000, minSpanMs: 5000, minSamples: 4, gapMs: 35_000 });
+    for (let second = 0; second <= 10; second += 1) done.record(second * 1000, 240_000 - (10 - second) * 2000);
+    const sizes = [size(), size({ bytes: 50_000 }), size({ bytes: 150_000 }), size({ bytes: 50_000 })];
+    const copy = subscriptionCopy({ subscriptionName: 's', counts, open, sizes, done });
+    assert.equal(copy.by, 'size');
+    assert.equal(copy.fraction, 240_000 / 350_000);
+    assert.ok(copy.left.kind === 'in' && Math.abs(copy.left.seconds - 55) < 0.1, JSON.stringify(copy.left));
+    assert.equal(subscriptionCopyWords(copy), '68 % copied · ≈ 1 min left');
+    assert.deepEqual([copy.tablesDone, copy.tables], [2, 4]);
+  });
+
+  it('goes by tables where a size is not known, and says nothing of the time', () => {
+    const copy = subscriptionCopy({ subscriptionName: 's', counts, open, sizes: null, done: new TrendWindow() });
+    assert.equal(copy.by, 'tables');
+    assert.equal(copy.fraction, 2.4 / 4);
+    assert.equal(copy.left.kind, 'unknown');
+  });
+
+  it('is as far as its only open table, and done without one', () => {
+    const only = { subscriptionName: 's', counts: { ...none, copying: 1 }, sizes: null, done: new TrendWindow() };
+    assert.deepEqual(subscriptionCopy({ ...only, open: [judged()] }).left, judged().left);
+    const all = subscriptionCopy({ ...only, counts: { ...none, ready: 3 }, open: [] });
+    assert.equal(all.left.kind, 'now');
+    assert.equal(subscriptionCopyWords(all), null);
+  });
+});

@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+
+import { Forecasts } from '../../../src/replication/forecast/forecasts.ts';
+import { forecastDetail, forecastWords, lossWords } from '../../../src/replication/forecast/words.ts';
+import type { ServerSetting } from '../../../src/replication/model/server.ts';
+import type { Slot } from '../../../src/replication/model/slot.ts';
+import type { Pulse } from '../../../src/replication/model/snapshot.ts';
+import { lsn, slot, start } from '../lag/handmade.ts';
+import { Stage } from '../lag/stage.ts';
+
+const mega = 1024 * 1024;
+
+interface Played {
+  readonly settings?: Readonly<Record<string, readonly [string, string | null]>>;
+  readonly walVolumeBytes?: number;
+}
+
+/** A publisher whose slot is played second by second, with the forecasts beside it. */
+class Theatre {
+  readonly stage = new Stage({ id: 'shop' });
+  readonly forecasts: Forecasts;
+
+  constructor({ settings = {}, walVolumeBytes }: Played = {}) {
+    const entries = Object.entries(settings).map(([name, [value, unit]]): [string, ServerSetting] => [
+      name,
+      { name, value, unit },
+    ]);
+    const { connections, monitor, service } = this.stage;
+    this.forecasts = new Forecasts({
+      monitor,
+      service: {
+        state: (id) => {
+          const state = service.state(id);
+          if (state.phase !== 'open') return state;
+          const { inventory, pulse } = state.snapshot;
+          const server = { ...inventory.server, settings: Object.fromEntries(entries) };
+          return { phase: 'open', snapshot: { pulse, inventory: { ...inventory, server } } };
+        },
+      },
+      connections: {
+        facts: (id) => {
+          const known = connections.facts(id);
+          return known && walVolumeBytes !== undefined ? { ...known, walVolumeBytes } : known;
+        },
+      },
+    });
+    service.onDidChange((id) => this.forecasts.takeServer(id));
+    monitor.onDidSample(() => {
+      for (const lag of monitor.lags()) this.forecasts.take(lag);
+    });
+  }
+
+  /** So many seconds, in each of which the slot and the end of WAL are as given. */
+  play(seconds: number, moment: (second: number) => { readonly current: number; readonly slot: Partial<Slot> }): void {
+    for (let second = 1; second <= seconds; second += 1) {
+      const { current, slot: more } = moment(second);
+      this.stage.beat({ shop: { currentLsn: lsn(current), slots: [slot('orders', more)] } satisfies Partial<Pulse> });
+    }
+  }
+
+  loss() {
+    return this.forecasts.lossOf('shop', 'orders');
+  }
+}
+
+/** Nobody reads it, one MB is written each second, and of 100 MB so much is left. */
+const written = (second: number) => ({
+  current: (10 + second) * mega,
+  slot: {
+    active: false,
+    activePid: null,
+    restartLsn: lsn(10 * mega),
+    confirmedFlushLsn: lsn(10 * mega),
+    safeWalBytes: (100 - second) * mega,
+  },
+});
+const limited = { settings: { max_slot_wal_keep_size: ['100', 'MB'] } } as const;
+
+describe('when a slot is lost', () => {
+  it('is said from ten seconds on, by the WAL that may still be written', () => {
+    const theatre = new Theatre(limited);
+    theatre.play(5, written);
+    assert.equal(theatre.loss().when.kind, 'unknown');
+    assert.match(forecastDetail(theatre.loss().when), /^cannot be said yet: measured for 4 s so far, 10 s are needed$/);
+    theatre.play(45, (second) => written(second + 5));
+    const { by, when } = theatre.loss();
+    assert.equal(by, 'size');
+    assert.ok(when.kind === 'in' && Math.abs(when.seconds - 50) < 0.5, JSON.stringify(when));
+    assert.equal(when.basis?.samples, 50);
+    assert.match(forecastDetail(when), /^in ≈ 50 s, by 50 samples over 49 s: 1 MB\/s$/);
+    assert.equal(lossWords(theatre.loss()), '⚠ lost in ≈ 1 min');
+  });
+
+  it('is at any moment once the limit is passed, and never where there is none', () => {
+    const theatre = new Theatre(limited);
+    theatre.play(20, (second) => ({ ...written(second), slot: { ...written(second).slot, walStatus: 'unreserved' } }));
+    assert.equal(lossWords(theatre.loss()), '⚠ about to be lost');
+    const unlimited = new Theatre({ settings: { max_slot_wal_keep_size: ['-1', 'MB'] } });
+    unlimited.play(20, (second) => ({ ...written(second), slot: { ...written(second).slot, safeWalBytes: null } }));
+    assert.match(forecastDetail(unlimited.loss().when), /it keeps WAL without a limit/);
+    const old = new Theatre();
+    old.play(20, (second) => ({ ...written(second), slot: { ...written(second).slot, safeWalBytes: null } }));
+    assert.equal(old.loss().when.kind, 'never');
+  });
+
+  it('is not said of a slot in use by one of its steps, but is where it does not get on for a minute', () => {
+    const theatre = new Theatre(limited);
+    const used = (second: number) => ({ ...written(second), slot: { ...written(second).slot, active: true } });
+    theatre.play(30, used);
+    assert.equal(theatre.loss().when.kind, 'unknown');
+    theatre.play(40, (second) => used(second + 30));
+    const { when } = theatre.loss();
+    assert.ok(when.kind === 'in' && Math.abs(when.seconds - 30) < 0.5, JSON.stringify(when));
+    const stepping = new Theatre(limited);
+    stepping.play(290, (second) => ({
+      ...used(second),
+      slot: { ...used(second).slot, safeWalBytes: (100 - (second % 15)) * mega },
+    }));
+    assert.equal(stepping.loss().when.kind, 'never', JSON.stringify(stepping.loss()));
+  });
+
+  it('begins anew where a reader leaves, and after a gap', () => {
+    const theatre = new Theatre(limited);
+    theatre.play(60, () => ({ current: 11 * mega, slot: { ...written(1).slot, active: true } }));
+    theatre.play(5, written);
+    assert.equal(theatre.loss().when.kind, 'unknown');
+    theatre.play(20, (second) => written(second + 5));
+    assert.equal(theatre.loss().when.kind, 'in');
+    theatre.stage.beat({ shop: { currentLsn: lsn(60 * mega), slots: [slot('orders', written(50).slot)] } }, 600_000);
+    assert.equal(theatre.loss().when.kind, 'unknown');
+  });
+
+  it('goes by how long it was idle where nothing was sampled yet, since 17', () => {
+    const theatre = new Theatre(limited);
+    const inactiveSince = new Date(start - 3600_000).toISOString();
+    theatre.play(1, () => ({
+      current: 46 * mega,
+      slot: { ...written(1).slot, safeWalBytes: 36 * mega, inactiveSince },
+    }));
+    const { when } = theatre.loss();
+    assert.ok(when.kind === 'in' && Math.abs(when.seconds - 3601) < 2, JSON.stringify(when));
+  });
+
+  it('is by the clock where a time limit comes first, since 18', () => {
+    const settings = { ...limited.settings, idle_replication_slot_timeout: ['120', 's'] } as const;
+    const theatre = new Theatre({ settings });
+    const inactiveSince = new Date(start).toISOString();
+    theatre.play(30, (second) => ({ ...written(second), slot: { ...written(second).slot, inactiveSince } }));
+    assert.equal(theatre.loss().by, 'size');
+    const slowly = new Theatre({ settings });
+    slowly.play(30, (second) => ({
+      current: 10 * mega + second * 1000,
+      slot: { ...written(0).slot, safeWalBytes: 100 * mega - second * 1000, inactiveSince },
+    }));
+    const { by, when } = slowly.loss();
+    assert.equal(by, 'idle');
+    assert.ok(when.kind === 'in' && when.seconds === 90 && when.basis === null, JSON.stringify(when));
+    assert.match(forecastDetail(when), /^in ≈ 90 s, by the clock$|^in ≈ 1 min, by the clock$/);
+    slowly.play(100, () => ({ current: 11 * mega, slot: { ...written(0).slot, inactiveSince } }));
+    assert.equal(lossWords(slowly.loss()), '⚠ about to be lost');
+    slowly.play(1, () => ({ current: 11 * mega, slot: { ...written(0).slot, inactiveSince, synced: true } }));
+    assert.equal(slowly.loss().by, 'size');
+  });
+});
+
+describe('when a WAL volume is full', () => {
+  it('is said where its size was given, by the slot that keeps the oldest WAL', () => {
+    const theatre = new Theatre({ walVolumeBytes: 200 * mega });
+    theatre.play(50, (second) => ({ ...written(second), slot: { ...written(second).slot, safeWalBytes: null } }));
+    const when = theatre.forecasts.volumeFull('shop');
+    assert.ok(when.kind === 'in' && Math.abs(when.seconds - 150) < 1, JSON.stringify(when));
+    const [lag] = theatre.stage.monitor.lags();
+    assert.ok(lag);
+    assert.ok(forecastWords(theatre.forecasts.ofStream(lag)).includes('⚠ WAL volume full in ≈ 2 min'));
+  });
+
+  it('cannot be said without, and never comes where slots are lost before', () => {
+    const theatre = new Theatre();
+    theatre.play(50, written);
+    assert.match(forecastDetail(theatre.forecasts.volumeFull('shop')), /does not say how large/);
+    const guarded = new Theatre({ ...limited, walVolumeBytes: 200 * mega });
+    guarded.play(50, written);
+    assert.match(forecastDetail(guarded.forecasts.volumeFull('shop')), /lost by max_slot_wal_keep_size before/);
+  });
+});
+
+describe('when a stream has caught up', () => {
+  const behind = (open: (second: number) => number) => (second: number) => ({
+    current: 1000 * mega + second * mega,
+    slot: { confirmedFlushLsn: lsn(1000 * mega + second * mega - open(second) * mega), restartLsn: lsn(900 * mega) },
+  });
+  const ahead = (theatre: Theatre) => {
+    const [lag] = theatre.stage.monitor.lags();
+    assert.ok(lag);
+    return theatre.forecasts.ofStream(lag).catchUp;
+  };
+
+  it('is when the rest is applied at the present rates', () => {
+    const theatre = new Theatre();
+    theatre.play(
+      60,
+      behind((second) => 300 - 2 * second),
+    );
+    const when = ahead(theatre);
+    assert.ok(when.kind === 'in' && Math.abs(when.seconds - 90) < 1, JSON.stringify(when));
+  });
+
+  it('is never where no more is applied than written, and says by which rates', () => {
+    const theatre = new Theatre();
+    theatre.play(
+      60,
+      behind(() => 300),
+    );
+    assert.deepEqual(ahead(theatre).kind, 'never');
+    assert.match(
+      forecastDetail(ahead(theatre)),
+      /does not catch up at the present rates \(1 MB\/s applied, 1 MB\/s written\)/,
+    );
+  });
+
+  it('is now where hardly anything is left, and unknown before there are samples', () => {
+    const theatre = new Theatre();
+    theatre.play(
+      30,
+      behind(() => 0),
+    );
+    assert.equal(ahead(theatre).kind, 'now');
+    const fresh = new Theatre();
+    fresh.play(
+      3,
+      behind((second) => 300 - second),
+    );
+    assert.equal(ahead(fresh).kind, 'unknown');
+  });
+
+  it('is never while nobody applies', () => {
+    const theatre = new Theatre();
+    theatre.play(60, (second) => ({ ...written(second), slot: { ...written(second).slot, safeWalBytes: null } }));
+    assert.match(forecastDetail(ahead(theatre)), /nothing is applied at present/);
+  });
+});

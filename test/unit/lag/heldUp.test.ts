@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+
+import { DatabaseActivity } from '../../../src/replication/lag/databaseActivity.ts';
+import { lsn, slot, worker } from './handmade.ts';
+import { Stage } from './stage.ts';
+import { behind, receiving as sub, still } from './stuck.ts';
+
+describe('where a stream is held up', () => {
+  const idle = { workers: [worker('orders_sub', { receivedLsn: lsn(5000), waitsFor: 'Activity' })] };
+
+  it('is the lock that the apply worker waits for, with who holds it', () => {
+    const waits = { workers: [worker('orders_sub', { receivedLsn: lsn(5000), waitsFor: 'Lock', blockedBy: [77] })] };
+    const { lag } = still(behind(10_000), waits);
+    assert.equal(
+      lag.stateText,
+      'not moving: nothing was confirmed for 8 s, 4.9 kB to go; the apply worker (process 900) waits for a lock on sub, which the process 77 holds',
+    );
+  });
+
+  it('is the WAL sender that sends nothing, or the way on which what it sends is lost', () => {
+    assert.match(still(behind(5000), idle).lag.stateText, /; the WAL sender \(process 100 on pub\) sends nothing$/);
+    assert.match(still(behind(8000), idle).lag.stateText, /; what is sent does not arrive at sub$/);
+  });
+
+  it('is not told where the worker is at work, or may not be seen', () => {
+    const busy = { workers: [worker('orders_sub', { receivedLsn: lsn(5000), waitsFor: 'IO' })] };
+    for (const workers of [busy, sub.pulse]) {
+      assert.match(still(behind(8000), workers).lag.stateText, /^not moving: [^;]*, 4\.9 kB to go$/);
+    }
+  });
+
+  it('is the number of workers that the setting allows, once none can be started', () => {
+    const settings = { max_logical_replication_workers: { name: '', value: '4', unit: null } };
+    const free = { slots: [slot('orders_sub', { active: false, activePid: null })], senders: [] };
+    const stage = new Stage({ id: 'pub', pulse: free }, { ...sub, settings, pulse: { workers: [], workersInUse: 4 } });
+    assert.equal(stage.lag.state, 'starting');
+    for (const beat of [1, 2, 3]) stage.beat({ pub: {}, sub: { workersInUse: beat === 1 ? 3 : 4 } });
+    assert.equal(
+      stage.lag.stateText,
+      'stopped: no apply worker is running; all 4 logical replication workers of sub are in use (max_logical_replication_workers)',
+    );
+    stage.beat({ pub: {}, sub: { workersInUse: 3 } });
+    assert.equal(stage.lag.state, 'starting');
+  });
+});
+
+describe('WAL of other databases', () => {
+  const writes = (shop: number, busy: number) => [
+    { database: 'shop', rows: shop },
+    { database: 'busy', rows: busy },
+    { database: 'quiet', rows: 9 },
+  ];
+
+  it('is told apart where the own database wrote nothing since, and only once the statistics can tell', () => {
+    const activity = new DatabaseActivity();
+    activity.record(1000, writes(5, 5));
+    activity.record(2000, writes(6, 5));
+    activity.record(3000, writes(6, 8));
+    assert.deepEqual(activity.onlyOthersSince('shop', 2500), [], 'too young');
+    activity.record(5000, writes(6, 8));
+    assert.deepEqual(activity.onlyOthersSince('shop', 2500), ['busy']);
+    assert.deepEqual(activity.onlyOthersSince('shop', 1500), [], 'shop itself wrote');
+    assert.deepEqual(activity.onlyOthersSince('shop', 500), [], 'before the first sample');
+    assert.deepEqual(activity.onlyOthersSince('new', 2500), [], 'never seen');
+    activity.record(6000, writes(0, 0));
+    assert.deepEqual(activity.onlyOthersSince('shop', 2500), [], 'a counter that was reset says nothing');
+  });
+
+  it('is said, and what is not confirmed stays shown', () => {
+    const free = { slots: [slot('orders_sub', { active: false, activePid: null })], senders: [] };
+    const stage = new Stage({ id: 'pub', pulse: { ...free, databaseWrites: writes(5, 5) } });
+    stage.beat({ pub: { currentLsn: lsn(20_000), databaseWrites: writes(5, 7) } });
+    for (const second of [1, 2, 3]) stage.beat({ pub: { databaseWrites: writes(5, 7 + second) } });
+    const { notAppliedBytes, otherDatabases, stateText } = stage.lag;
+    assert.deepEqual([otherDatabases, notAppliedBytes], [['busy'], 10_000]);
+    assert.equal(stateText, 'inactive: nobody reads it; only other databases write (busy), nothing of shop waits');
+    stage.beat({ pub: { databaseWrites: writes(6, 20) } });
+    assert.deepEqual([stage.lag.otherDatabases, stage.lag.stateText], [[], 'inactive: nobody reads it']);
+  });
+
+  it('does not explain away what the subscriber has received and not applied', () => {
+    const received = { workers: [worker('orders_sub', { receivedLsn: lsn(9000) })] };
+    const stage = still({ ...behind(10_000), databaseWrites: writes(5, 5) }, received, 1);
+    for (const second of [1, 2, 3]) stage.beat({ pub: { databaseWrites: writes(5, 5 + second) }, sub: {} });
+    assert.deepEqual(stage.lag.otherDatabases, []);
+  });
+});

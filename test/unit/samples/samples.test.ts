@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import zlib from 'node:zlib';
+
+import { decodeFigure, encodeFigure, keptFigures } from '../../../src/replication/samples/coding.ts';
+import { decodeSamples, encodeSamples } from '../../../src/replication/samples/sampleFile.ts';
+import { mostStreams, SampleStore } from '../../../src/replication/samples/sampleStore.ts';
+import { StreamSamples } from '../../../src/replication/samples/streamSamples.ts';
+import { hour, minute, sample, second, start, streamOf } from './handmade.ts';
+
+describe('how a figure is stored', () => {
+  it('comes back right to 0.03 %, zero as zero and unknown as unknown', () => {
+    for (const figure of keptFigures) {
+      assert.equal(decodeFigure(figure, encodeFigure(figure, null)), null);
+      assert.equal(decodeFigure(figure, encodeFigure(figure, 0)), 0);
+      for (const value of [1, 7, 1000, 123_456, 5e9, 3.3e12]) {
+        const back = decodeFigure(figure, encodeFigure(figure, value)) ?? 0;
+        assert.ok(Math.abs(back - value) <= value * 0.0003 + 0.5, `${figure} ${value} ${back}`);
+      }
+    }
+    assert.equal(decodeFigure('secondsBehind', encodeFigure('secondsBehind', 0.4)), 0.4);
+  });
+});
+
+describe('the samples of a stream', () => {
+  it('are shown as they were taken, with gaps where nobody looked, and unknown where they were', () => {
+    const samples = new StreamSamples();
+    for (const at of [0, 1, 2, 10, 11]) {
+      samples.record(sample(start + at * second, { notAppliedBytes: at === 11 ? null : 1000 + at }));
+    }
+    const shown = samples.buckets('notAppliedBytes', { from: start, widthMs: second, count: 13, joinMs: 3 * second });
+    assert.deepEqual(
+      shown.map((value) => (value === null ? null : Math.round(value / 10) * 10)),
+      [1000, 1000, 1000, null, null, null, null, null, null, null, 1010, null, null],
+    );
+  });
+
+  it('fill the part that a late beat left out', () => {
+    const samples = new StreamSamples();
+    for (const at of [0, 2]) samples.record(sample(start + at * second, { secondsBehind: 5 }));
+    const buckets = { from: start, widthMs: second, count: 3, joinMs: 2500 };
+    assert.deepEqual(
+      samples.buckets('secondsBehind', buckets).map((value) => value?.toFixed(1)),
+      ['5.0', '5.0', '5.0'],
+    );
+  });
+
+  it('keep a peak of one second in the minute, the half hour and the month', () => {
+    const samples = new StreamSamples();
+    for (let at = 0; at < 2 * 3600; at += 1) {
+      samples.record(sample(start + at * second, { notAppliedBytes: at === 1234 ? 9e9 : 5 + (at % 3) }));
+    }
+    for (const [widthMs, count] of [
+      [minute, 120],
+      [hour / 2, 4],
+    ] as const) {
+      const at = Math.floor((1234 * second) / widthMs);
+      const greatest = samples.buckets('notAppliedBytes', { from: start, widthMs, count, joinMs: widthMs });
+      assert.ok(Math.abs((greatest[at] ?? 0) - 9e9) < 9e9 * 0.0003, `${widthMs}: ${greatest[at]}`);
+      assert.ok(
+        greatest.every((value, part) => part === at || value === 7),
+        JSON.stringify(greatest),
+      );
+      const least = samples.buckets('notAppliedBytes', { from: start, widthMs, count, joinMs: widthMs }, 'least');
+      assert.ok(
+        least.every((value) => value === 5),
+        JSON.stringify(least),
+      );
+    }
+  });
+
+  it('forget seconds after an hour, minutes after a day and half hours after a month', () => {
+    const samples = new StreamSamples();
+    const span = (from: number, widthMs: number, count: number) =>
+      samples.buckets('notAppliedBytes', { from, widthMs, count, joinMs: widthMs }).filter((value) => value !== null)
+        .length;
+    for (let at = start; at < start + 33 * 24 * hour; at += 10 * minute) samples.record(sample(at));
+    const end = start + 33 * 24 * hour;
+    assert.equal(samples.tiers.seconds.oldestAt, end - 70 * minute);
+    assert.equal(samples.tiers.minutes.oldestAt, end - 25 * hour);
+    assert.equal(samples.tiers.halfHours.oldestAt, end - 32 * 24 * hour);
+    assert.equal(span(end - 31 * 24 * hour, hour / 2, 31 * 48), 31 * 48);
+    assert.equal(span(start, hour / 2, 48), 0);
+  });
+});
+
+describe('the samples of all streams', () => {
+  it('are merged with what another window took: both are there, and the worst of both', () => {
+    const [ours, theirs] = [new SampleStore(), new SampleStore()];
+    ours.record(sample(start + second, { notAppliedBytes: 100 }));
+    ours.record(sample(start + 3 * second, { notAppliedBytes: 50 }));
+    theirs.record(sample(start, { notAppliedBytes: 7 }));
+    theirs.record(sample(start + 2 * second, { notAppliedBytes: 900 }));
+    const restored = () => decodeSamples(encodeSamples(theirs.streams()));
+    for (let time = 0; time < 2; time += 1) {
+      for (const { chunks, newestAt, stream } of restored()) ours.merge(stream, newestAt, chunks);
+    }
+    const samples = ours.of(streamOf().id);
+    const seconds = { from: start, widthMs: second, count: 4, joinMs: 0 };
+    assert.deepEqual(samples?.buckets('notAppliedBytes', seconds), [7, 100, 900, 50]);
+    const whole = { from: start, widthMs: minute, count: 1, joinMs: 0 };
+    assert.deepEqual(samples?.buckets('notAppliedBytes', whole), [900]);
+    assert.deepEqual(samples?.buckets('notAppliedBytes', whole, 'least'), [7]);
+  });
+
+  it('are of a bounded number of streams: the one without samples for the longest time goes', () => {
+    const store = new SampleStore(3);
+    for (const [index, name] of ['a', 'b', 'c', 'a', 'd'].entries()) {
+      store.record(sample(start + index * second, {}, name));
+    }
+    assert.deepEqual(
+      store
+        .streams()
+        .map(({ stream }) => stream.publisher?.slotName)
+        .toSorted((one = '', other = '') => one.localeCompare(other)),
+      ['a', 'c', 'd'],
+    );
+    const stored = decodeSamples(encodeSamples(store.streams()));
+    const other = new SampleStore(1);
+    other.record(sample(start + 3.5 * second, {}, 'e'));
+    for (const { chunks, newestAt, stream } of stored) other.merge(stream, newestAt, chunks);
+    assert.deepEqual(
+      other.streams().map(({ stream }) => stream.publisher?.slotName),
+      ['d'],
+    );
+  });
+
+  it('are forgotten with their connection, and after a month', () => {
+    const store = new SampleStore();
+    store.record(sample(start));
+    store.record(sample(start + 40 * 24 * hour, {}, 'late'));
+    store.forget(() => true, start + 40 * 24 * hour);
+    assert.deepEqual(
+      store.streams().map(({ stream }) => stream.publisher?.slotName),
+      ['late'],
+    );
+    store.forget(() => false, start);
+    assert.equal(store.streams().length, 0);
+  });
+
+  // Stated in the README: 160 kB in memory and 132 kB on disk for each stream.
+  it('stay within the stated memory and disk: a day of 300 streams at one second', () => {
+    const streams = 300;
+    const store = new SampleStore();
+    const bases = Array.from({ length: streams }, (_, index) => sample(start, {}, `slot_${index}`));
+    // The clock is simulated. What is older than an hour and a bit is left in minutes and half hours only: there one
+    // sample a minute fills as many cells as all. The figures never rest, so that they hardly compress.
+    for (let at = 0; at < 86_400; at += at < 82_740 ? 60 : 1) {
+      for (let index = 0; index < streams; index += 1) {
+        const noise = ((at * 7919 + index * 104_729) % 10_007) / 10_007;
+        store.record({
+          ...(bases[index] ?? sample(start)),
+          sampledAt: start + at * second,
+          secondsBehind: noise * 30,
+          notAppliedBytes: noise * 1e9,
+          retainedBytes: 1e9 + noise * 1e9,
+          appliedBytesPerSecond: noise * 1e7,
+          writtenBytesPerSecond: (1 - noise) * 1e7,
+        });
+      }
+    }
+    assert.equal(store.streams().length, streams);
+    const kept = store.of(streamOf('slot_7').id);
+    const dayOfMinutes = { from: start, widthMs: minute, count: 1440, joinMs: 0 };
+    assert.equal(kept?.buckets('notAppliedBytes', dayOfMinutes).filter((value) => value !== null).length, 1440);
+    const mostBytes = 132_000;
+    assert.ok(store.bytes <= streams * mostBytes, `${store.bytes} bytes in memory`);
+    assert.ok(store.bytes > streams * 70_000, `${store.bytes} bytes in memory`);
+    const disk = zlib.gzipSync(encodeSamples(store.streams()), { level: 1 }).length;
+    assert.ok(disk <= streams * mostBytes, `${disk} bytes on disk`);
+    assert.ok(mostStreams * 160_000 <= 84_000_000);
+  });
+});

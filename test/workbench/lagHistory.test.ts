@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+
+import { eventually } from '../support/eventually.ts';
+import { useServers } from '../support/servers/useServers.ts';
+import { webviewProblems } from '../support/vscode/problems.ts';
+import { Story } from './story.ts';
+import { useWindow } from './window.ts';
+
+describe('the lag history (real workbench)', function () {
+  this.bail(true);
+  const servers = useServers({ shop: { major: 18 } });
+  const window = useWindow();
+  let firstSample: string | undefined;
+
+  before(() => servers.shop.query("select pg_create_logical_replication_slot('orders', 'test_decoding')"));
+
+  /** Goes on where the command asks, into a file of that name, and gives the moments that are in it, in their order. */
+  async function exported(name: string): Promise<readonly string[]> {
+    const { workbench, page } = window.current;
+    await workbench.input.pick('The last hour, by seconds');
+    // The list to pick from gives way to the dialog, which suggests a file in the folder.
+    const suggested = await eventually(async () => {
+      const value = (await workbench.input.field.count()) === 0 ? '' : await workbench.input.field.inputValue();
+      return value.endsWith('lag.csv') ? value : undefined;
+    });
+    const file = suggested.replace(/lag\.csv$/, name);
+    await workbench.input.field.fill(file);
+    await page.keyboard.press('Enter');
+    const lines = await eventually(async () => {
+      const text = await readFile(file, 'utf8').catch(() => '');
+      return text.endsWith('\r\n') ? text.split('\r\n') : undefined;
+    });
+    assert.match(lines[0] ?? '', /^time,stepSeconds,publisher,database,slot,/);
+    const own = lines.filter((line) => line.includes(',shop,postgres,orders,'));
+    return own.map((line) => line.split(',')[0] ?? '');
+  }
+
+  it('is exported from the lag panel as CSV', async () => {
+    const { page, workbench } = window.current;
+    await new Story(workbench).addConnection('shop', servers.shop.uri());
+    await workbench.tree('Servers').expand(['shop']);
+    await workbench.command('PostgreSQL Replication: Open Lag');
+    const panel = await workbench.webview('Lag: all servers');
+    await panel.getByRole('button', { name: 'orders' }).waitFor();
+    await page.locator('.editor-actions .action-label[aria-label^="Export Lag History"]').click();
+    const moments = await exported('lag-before.csv');
+    [firstSample] = moments;
+    assert.ok(firstSample);
+  });
+
+  it('is there again after the window was reloaded', async () => {
+    const { workbench, problems } = window.current;
+    await workbench.reload();
+    // This editor keeps secrets in memory only: nothing is sampled before the password is asked for again.
+    await workbench.command('PostgreSQL Replication: Export Lag History as CSV…');
+    const moments = await exported('lag-after.csv');
+    assert.equal(moments[0], firstSample);
+    assert.deepEqual(webviewProblems(problems), []);
+  });
+});
