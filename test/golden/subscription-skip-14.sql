@@ -19,7 +19,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'object_in_use', MESSAGE = 'the subscription orders_sub is enabled', HINT = 'Disable it first.';
   END IF;
   FOR look IN 1..500 LOOP
-    EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'logical replication launcher' AND a.wait_event IS DISTINCT FROM 'LogicalLauncherMain');
+    EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'logical replication launcher' AND a.wait_event IS DISTINCT FROM 'LogicalLauncherMain' AND a.wait_event_type IS DISTINCT FROM 'Lock' AND (pg_catalog.current_setting('track_activities') = 'on' OR pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 140000));
     PERFORM pg_catalog.pg_sleep(0.02);
     PERFORM pg_catalog.pg_stat_clear_snapshot();
   END LOOP;

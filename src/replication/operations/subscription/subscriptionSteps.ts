@@ -131,10 +131,12 @@ export function waitForWorkers(name: string, first = ''): string {
 
 /**
  * A row while the launcher is in the middle of its round: it may have read that the subscription is enabled, and start
- * a worker that pg_stat_subscription doesn't show yet. Once it rests, whatever it has started is shown. No row where
- * the role may not see it (pg_read_all_stats) and on 10, where it isn't told from other background workers.
+ * a worker that pg_stat_subscription doesn't show yet. Once it rests, whatever it has started is shown. While it waits for
+ * a lock it has yet to read which subscriptions there are. No row where nobody can tell: where the role may not see it
+ * (pg_read_all_stats), on 10, where it isn't told from other background workers, and up to 13 without track_activities,
+ * where no process says what it waits for.
  */
-const launcherAtWork = `SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'logical replication launcher' AND a.wait_event IS DISTINCT FROM 'LogicalLauncherMain'`;
+export const launcherAtWork = `SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'logical replication launcher' AND a.wait_event IS DISTINCT FROM 'LogicalLauncherMain' AND a.wait_event_type IS DISTINCT FROM 'Lock' AND (pg_catalog.current_setting('track_activities') = 'on' OR pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 140000)`;
 
 function runningWorkers(oid: string): string {
   return `SELECT 1 FROM pg_catalog.pg_stat_subscription w WHERE w.pid IS NOT NULL AND w.subid = ${oid}`;
