@@ -6,6 +6,7 @@ import { joinPlans } from '../operations/joinPlans.ts';
 import { planChangeOwner, planSetComment, type NamedKind } from '../operations/nameAndOwner.ts';
 import { planCreatePublication } from '../operations/publication/createPublication.ts';
 import { planDropPublications, type PublicationReader } from '../operations/publication/dropPublication.ts';
+import type { KnownReaders, KnownSlots } from '../operations/publication/publicationReaders.ts';
 import { planCreateSlot } from '../operations/slot/createSlot.ts';
 import { planDropSlots } from '../operations/slot/dropSlot.ts';
 import { planDropSubscription } from '../operations/subscription/dropSubscription.ts';
@@ -32,6 +33,8 @@ export interface ReconcileFacts {
   readonly subscriptions: ReadonlyMap<string, SubscriptionFacts>;
   /** Subscriptions that are known, from their own servers, to read publications of this one. */
   readonly readers: readonly PublicationReader[];
+  /** What those tell of this server's slots, by publication; absent where nothing is known. */
+  readonly slots?: ReadonlyMap<string, KnownSlots>;
   /** How long a slot's creation may wait for transactions, milliseconds. */
   readonly waitLimitMs: number;
 }
@@ -51,7 +54,7 @@ export function planReconcile(target: PlanTarget, declaration: Declaration, fact
     ...publications.flatMap((wanted) => {
       const there = inventory.publications.find(({ name }) => name === wanted.name);
       const made = there
-        ? planAlteredPublication(target, there, wanted, facts.readers)
+        ? planAlteredPublication(target, there, wanted, knownReadersOf(facts, wanted.name))
         : planCreatePublication(target, publicationChoice(inventory, wanted));
       return [made, ...namingPlans(target, 'publication', wanted, there)];
     }),
@@ -68,6 +71,11 @@ export function planReconcile(target: PlanTarget, declaration: Declaration, fact
   ];
   const used = plans.filter((plan) => plan.steps.length > 0);
   return joinPlans(`Apply the file to ${target.serverName}`, used, remarks);
+}
+
+function knownReadersOf({ readers, slots }: ReconcileFacts, name: string): KnownReaders {
+  const known = slots?.get(name);
+  return { readers: readers.filter(({ publication }) => publication === name), ...(known ? { slots: known } : {}) };
 }
 
 /** One plan for all tables that get the same identity. */
@@ -201,7 +209,7 @@ function prunePlans(
       const publisher = facts.subscriptions.get(name)?.publisher ?? null;
       return planDropSubscription(target, name, slotName === null ? 'leaveSlot' : 'dropSlotToo', publisher);
     }),
-    ...(dropped.length === 0 ? [] : [planDropPublications(target, dropped, facts.readers)]),
+    ...(dropped.length === 0 ? [] : [planDropPublications(target, dropped, facts.readers, facts.slots)]),
     ...unnamed(prune.slots, declarableSlots(target.snapshot), slots)
       .filter(({ name }) => !taken.has(name))
       .flatMap(({ name }) => dropSlotUnlessUsed(target, name, remarks)),

@@ -4,7 +4,7 @@ import type { Publication } from '../model/publication.ts';
 import type { Inventory } from '../model/snapshot.ts';
 import { offers } from '../operations/offers.ts';
 import { planAlterPublication } from '../operations/publication/alterPublication.ts';
-import type { PublicationReader } from '../operations/publication/dropPublication.ts';
+import type { KnownReaders } from '../operations/publication/publicationReaders.ts';
 import type { PlanTarget } from '../operations/target.ts';
 import { publicationAsChoice } from '../script/publication.ts';
 import type { DeclaredPublication } from './shape.ts';
@@ -52,7 +52,7 @@ export function planAlteredPublication(
   target: PlanTarget,
   there: Publication,
   declared: DeclaredPublication,
-  readers: readonly PublicationReader[],
+  readers: KnownReaders,
 ): Plan {
   const { inventory } = target.snapshot;
   const { name } = there;
@@ -76,7 +76,5 @@ export function planAlteredPublication(
         }
       : {}),
   };
-  return planAlterPublication(target, name, choice, {
-    readers: readers.filter(({ publication }) => publication === name),
-  });
+  return planAlterPublication(target, name, choice, readers);
 }

@@ -248,7 +248,8 @@ export class PublicationForm {
     const target = this.#target();
     if (this.#publication === null) return checkPublication(target, draft, this.#details, verdicts);
     try {
-      return checkAlterPublication(target, this.#publication, draft, this.#details, verdicts);
+      const slots = this.#deps.slots?.(this.#publication);
+      return checkAlterPublication(target, this.#publication, draft, this.#details, verdicts, slots);
     } catch {
       // It is gone: the plan says so already.
       return [];

@@ -120,6 +120,22 @@ describe('the plan that brings a server to a file', () => {
     assert.deepEqual(titles(some), ['1 Drop the replication slot idle']);
   });
 
+  it('names only the slots that may read a publication that it drops or makes anew', () => {
+    const shop = target({
+      inventory: { publications: [publication('p'), publication('q', { allTables: true })] },
+      pulse: { slots: ['reader', 'other', 'unknown'].map((name) => slot(name, { plugin: 'pgoutput' })) },
+    });
+    const known = { reading: ['reader'], notReading: ['other'] };
+    const facts = { ...nothingKnown, slots: new Map(['p', 'q'].map((name) => [name, known])) };
+    const declared = { publications: [{ name: 'q', tables: [] }], prune: { publications: true } };
+    const words = reconcile(shop, declared, facts).steps.map(({ consequence }) => consequence ?? '');
+    assert.equal(words.length, 2);
+    for (const text of words) assert.match(text, /unknown/);
+    for (const text of words) assert.doesNotMatch(text, /other/);
+    const nobody = reconcile(shop, declared).steps.map(({ consequence }) => consequence ?? '');
+    for (const text of nobody) assert.match(text, /other/);
+  });
+
   it('says of what it cannot change that it stays', () => {
     const shop = target({ pulse: { slots: [slot('x', { plugin: 'test_decoding' })] } });
     const plan = reconcile(shop, { slots: [{ name: 'x', plugin: 'pgoutput' }] });

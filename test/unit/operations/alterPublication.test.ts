@@ -196,6 +196,9 @@ describe('checkAlterPublication', () => {
       problems[0]?.message ?? '',
       /dropped and created again in one transaction\. What reads it goes on \(s \(active\)\)/,
     );
+    const known = { reading: [], notReading: ['s'] };
+    const [elsewhere] = checkAlterPublication(at, 'p', chosen({ scope: 'allTables' }), none, null, known);
+    assert.match(elsewhere?.message ?? '', /in one transaction\.$/, 'a slot that is known to read another one');
     assert.deepEqual(check(members, chosen({ scope: 'allTables' }), { major: 19 }), []);
   });
 });

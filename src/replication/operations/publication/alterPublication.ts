@@ -16,7 +16,14 @@ import { publicationOf } from './dropPublication.ts';
 import { memberSteps } from './memberSteps.ts';
 import { compareMembers, wantedMembers, wantedSchemas } from './publicationDiff.ts';
 import { optionsEffect } from './publicationEffects.ts';
-import { reachOf, readerPart, slotsInWords, slotsThatMayRead, type KnownReaders } from './publicationReaders.ts';
+import {
+  reachOf,
+  readerPart,
+  slotsInWords,
+  slotsThatMayRead,
+  type KnownReaders,
+  type KnownSlots,
+} from './publicationReaders.ts';
 import { scopeOf, takesAll, wantedScope } from './publicationScope.ts';
 import { offeredOptions, optionChanges } from './publicationSql.ts';
 import { tableKey } from './publishedTables.ts';
@@ -143,7 +150,8 @@ function renameStep(
 
 /**
  * What is wrong with an edit before it is run, as `checkPublication` for a new one. `verdicts` are the server's own of
- * the tables (OnDemandReads.tryMembers); null where it wasn't asked. Throws ReplicationError 'missing'.
+ * the tables (OnDemandReads.tryMembers); null where it wasn't asked. `slots`: what is known of the publisher's. Throws
+ * ReplicationError 'missing'.
  */
 export function checkAlterPublication(
   target: PlanTarget,
@@ -151,6 +159,7 @@ export function checkAlterPublication(
   choice: PublicationChoice,
   details: ReadonlyMap<number, TableDetails>,
   verdicts: readonly MemberVerdict[] | null,
+  slots?: KnownSlots,
 ): readonly Problem[] {
   const publication = publicationOf(target, name);
   const { inventory } = target.snapshot;
@@ -160,7 +169,7 @@ export function checkAlterPublication(
   return [
     ...checkRights(target, publication, choice),
     ...checkScope(target, choice, publication),
-    ...checkNewScope(target, publication, choice),
+    ...checkNewScope(target, publication, choice, slots),
     ...checkOptions(target, choice),
     ...checkMembers(target, choice, details, verdicts, kept),
   ];
@@ -192,12 +201,17 @@ function checkRights(target: PlanTarget, publication: Publication, choice: Publi
   return problems;
 }
 
-function checkNewScope(target: PlanTarget, publication: Publication, choice: PublicationChoice): readonly Problem[] {
+function checkNewScope(
+  target: PlanTarget,
+  publication: Publication,
+  choice: PublicationChoice,
+  known: KnownSlots | undefined,
+): readonly Problem[] {
   const { inventory } = target.snapshot;
   const toAll = takesAll(wantedScope(inventory, choice));
   if (takesAll(scopeOf(publication)) === toAll) return [];
   if (toAll && offers(inventory, 'publication.setAllTables')) return [];
-  const slots = slotsThatMayRead(target);
+  const slots = slotsThatMayRead(target, known);
   const live = slots.length > 0 ? ` What reads it goes on (${slotsInWords(slots)}).` : '';
   return [
     {

@@ -9,7 +9,7 @@ import type { PlanTarget } from '../../../replication/operations/target.ts';
 import { openDeclaration, withoutErrors } from '../../declarations/files.ts';
 import { publisherNamed } from '../../declarations/publisherNamed.ts';
 import { describeServer, type DescribedServer, serverOf } from '../../declarations/serverDeclaration.ts';
-import { planReaders, readersOf } from '../../panels/publicationReaders.ts';
+import { knownSlotsOf, planReaders, readersOf } from '../../panels/publicationReaders.ts';
 import { publisherTarget } from '../../panels/subscriptionPublisher.ts';
 import { refuseReadOnly } from '../../pickers/connection.ts';
 import { withoutLinks } from '../../plainText.ts';
@@ -24,11 +24,11 @@ export async function applyDeclaration(services: Services, uri?: unknown): Promi
   const { target } = server;
   withoutErrors(declaration, parsed.locate(checkAgainst(declaration, target.snapshot)));
 
+  const present = target.snapshot.inventory.publications.map(({ name }) => name);
   const plan = planReconcile(target, declaration, {
     subscriptions: await factsOf(services, server, declaration.subscriptions ?? []),
-    readers: target.snapshot.inventory.publications.flatMap(({ name }) =>
-      planReaders(readersOf(services, connectionId, name), name),
-    ),
+    readers: present.flatMap((name) => planReaders(readersOf(services, connectionId, name), name)),
+    slots: new Map(present.map((name) => [name, knownSlotsOf(services, connectionId, name)])),
     waitLimitMs: services.settings.get('subscription.waitLimitSeconds') * 1000,
   });
   if (plan.steps.length > 0) {
