@@ -17,12 +17,14 @@ export interface Cascade {
 
 /** More hops than this aren't followed. */
 const mostHops = 16;
+/** Servers in layers, each joined with all of the next, make ways without number: beyond so many, no more are followed. */
+const mostWays = 1000;
 
 /**
  * All ways over more than one server that the streams make, each as long as it gets, the first publisher to the last
  * subscriber. `databaseOf` gives the same text for the same database of the same server, whichever connection leads
  * there; `database` is null for the connection's own. Streams in a circle (two servers that subscribe to each other)
- * are followed once around at the most. Whether the tables of one hop are published again on the next isn't looked at.
+ * are followed once around at the most, and of more than a thousand ways the rest is left out. Whether the tables of one hop are published again on the next isn't looked at.
  */
 export function cascades(
   lags: readonly StreamLag[],
@@ -38,16 +40,21 @@ export function cascades(
       ends.add(databaseOf(subscriber.connectionId, null));
     }
   }
+  let ways = 0;
   const next = ({ stream }: StreamLag): readonly StreamLag[] =>
     (stream.subscriber && after.get(databaseOf(stream.subscriber.connectionId, null))) ?? [];
   const follow = (way: readonly StreamLag[], databases: ReadonlySet<string>): readonly (readonly StreamLag[])[] => {
+    if (ways >= mostWays) return [];
     const last = way.at(-1);
     const onward = last === undefined || way.length >= mostHops ? [] : next(last);
     const longer = onward.filter(({ stream }) => {
       const { subscriber } = stream;
       return subscriber !== null && !databases.has(databaseOf(subscriber.connectionId, null));
     });
-    if (longer.length === 0) return [way];
+    if (longer.length === 0) {
+      if (way.length > 1) ways += 1;
+      return [way];
+    }
     return longer.flatMap((hop) => {
       const { subscriber } = hop.stream;
       const reached = subscriber ? [databaseOf(subscriber.connectionId, null)] : [];

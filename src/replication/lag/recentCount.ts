@@ -9,12 +9,16 @@ export class RecentCount {
 
   /**
    * Adds a sample; `at` in milliseconds since the epoch. A counter that went back was reset or begins anew, and one that
-   * isn't known says nothing: what it was before doesn't count as growth. Older samples are ignored.
+   * isn't known says nothing: what it was before doesn't count as growth, nor does what it grew by over more than a
+   * minute without a sample. Older samples are ignored.
    */
   record(at: number, value: number | null): void {
     if (at <= this.#at) return;
+    const lately = at - this.#at <= windowMs;
     this.#at = at;
-    if (value !== null && this.#last !== null && value > this.#last) this.#grown.push({ at, by: value - this.#last });
+    if (lately && value !== null && this.#last !== null && value > this.#last) {
+      this.#grown.push({ at, by: value - this.#last });
+    }
     this.#last = value;
     this.#grown = this.#grown.filter((one) => at - one.at < windowMs);
   }

@@ -1,3 +1,4 @@
+import { lockHolders } from '../model/lockHolder.ts';
 import { bytesText, secondsText } from '../model/quantity.ts';
 import type { Slot } from '../model/slot.ts';
 import type { StreamState } from '../model/stream.ts';
@@ -176,8 +177,8 @@ function stuckText(input: StateInput): string {
   const worker = subscriber?.server.open ? subscriber.worker : null;
   const here = subscriber?.server.name ?? '';
   if (worker?.waitsFor === 'Lock') {
-    const { blockedBy = [] } = worker;
-    const holders = blockedBy.length === 0 ? '' : `, which the process ${blockedBy.join(', ')} holds`;
+    const holder = lockHolders(worker.blockedBy ?? []);
+    const holders = holder === null ? '' : `, which ${holder.who} ${holder.several ? 'hold' : 'holds'}`;
     return `; the apply worker (process ${worker.pid}) waits for a lock on ${here}${holders}`;
   }
   // A worker that waits for messages has nothing to do.

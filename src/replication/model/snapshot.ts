@@ -44,7 +44,7 @@ export interface SubscriptionWorker {
   readonly lastMessageAt: number | null;
   /** What it waits for, as pg_stat_activity says: "Lock", "IO". Null while it waits for nothing, or may not be seen. */
   readonly waitsFor?: string | null;
-  /** Processes that hold the lock it waits for. */
+  /** Processes that hold the lock it waits for; 0 for a prepared transaction. */
   readonly blockedBy?: readonly number[];
 }
 

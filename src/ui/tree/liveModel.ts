@@ -38,6 +38,7 @@ export class LiveModel implements TreeModel {
   readonly #indexes = new WeakMap<Inventory, InventoryIndex>();
   readonly #limits = new Map<string, number>();
   #lags: LagIndex | undefined;
+  #cascades: readonly Cascade[] | undefined;
   #subscribers: ReadonlyMap<string, readonly KnownSubscriber[]> | undefined;
 
   constructor(parts: LiveModelParts) {
@@ -47,6 +48,7 @@ export class LiveModel implements TreeModel {
   /** Forgets the lags that were looked up; to be called when a server's pulse was read. */
   pulseChanged(): void {
     this.#lags = undefined;
+    this.#cascades = undefined;
     this.#subscribers = undefined;
   }
 
@@ -135,7 +137,8 @@ export class LiveModel implements TreeModel {
   }
 
   cascadeTo(lag: StreamLag): Cascade | undefined {
-    return this.#parts.monitor.cascades().find(({ hops }) => hops.at(-1)?.stream.id === lag.stream.id);
+    this.#cascades ??= this.#parts.monitor.cascades();
+    return this.#cascades.find(({ hops }) => hops.at(-1)?.stream.id === lag.stream.id);
   }
 
   /** The connections of subscribers whose publisher is one of these. */

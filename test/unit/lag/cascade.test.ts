@@ -54,6 +54,16 @@ describe('a cascade', () => {
     assert.deepEqual(ways(hop('x', 'a', 1), hop('a', 'b', 2), hop('b', 'a', 3)), [['x-a a-b', 3, 'a-b']]);
   });
 
+  it('is followed no further where servers in layers make ways without number', () => {
+    const layer = (depth: number) => [0, 1, 2, 3, 4, 5, 6, 7].map((one) => `${depth}.${one}`);
+    const mesh = [0, 1, 2, 3, 4, 5, 6].flatMap((depth) =>
+      layer(depth).flatMap((from) => layer(depth + 1).map((to) => hop(from, to, 1))),
+    );
+    const found = cascades(mesh, databaseOf);
+    assert.equal(found.length, 1000);
+    assert.ok(found.every(({ hops }) => hops.length === 7));
+  });
+
   it('is found by the monitor over servers that know each other', () => {
     assert.deepEqual(new Stage({ id: 'pub', pulse: behind(5000) }, sub).monitor.cascades(), []);
   });

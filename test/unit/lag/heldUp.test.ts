@@ -17,6 +17,19 @@ describe('where a stream is held up', () => {
     );
   });
 
+  it('is who holds that lock: several processes, or a prepared transaction, which has none', () => {
+    for (const [blockedBy, holds] of [
+      [[77, 78, 77], ', which the processes 77 and 78 hold'],
+      [[0], ', which a prepared transaction holds'],
+      [[77, 0], ', which the process 77 and a prepared transaction hold'],
+      [[], ' on sub'],
+    ] as const) {
+      const waits = { workers: [worker('orders_sub', { receivedLsn: lsn(5000), waitsFor: 'Lock', blockedBy })] };
+      const { stateText } = still(behind(10_000), waits).lag;
+      assert.ok(stateText.endsWith(holds), stateText);
+    }
+  });
+
   it('is the WAL sender that sends nothing, or the way on which what it sends is lost', () => {
     assert.match(still(behind(5000), idle).lag.stateText, /; the WAL sender \(process 100 on pub\) sends nothing$/);
     assert.match(still(behind(8000), idle).lag.stateText, /; what is sent does not arrive at sub$/);
