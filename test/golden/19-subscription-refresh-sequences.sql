@@ -6,3 +6,4 @@ ALTER SUBSCRIPTION "orders_sub" REFRESH SEQUENCES;
 
 -- Each sequence gets the value that it has on the publisher at that moment; what is drawn from it there afterwards doesn’t follow.
 -- It is for the sequences that the subscription has: those that are new in its publications come with a refresh of the publication.
+-- This can’t be undone. The values that the sequences had here are overwritten.

@@ -16,3 +16,4 @@ ALTER TABLE "public"."a.b" REPLICA IDENTITY FULL;
 
 -- With FULL the old row is written to the WAL as a whole, and a subscriber without a fitting index looks for it through the whole table.
 -- The partitions of public."a.b" keep their own replica identity, and theirs is the one that counts.
+-- As a whole this can’t be undone. The index that was its identity isn’t there any more.

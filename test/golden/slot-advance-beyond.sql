@@ -7,3 +7,4 @@
 SELECT pg_catalog.pg_replication_slot_advance('debezium', '1/100000');
 
 -- 1/100000 lies 1 MB beyond the end of WAL (1/0): the slot is moved to where WAL ends when it runs.
+-- This can’t be undone. A slot never goes back.

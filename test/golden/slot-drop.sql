@@ -16,3 +16,4 @@ SELECT pg_catalog.pg_drop_replication_slot('loop');
 SELECT pg_catalog.pg_drop_replication_slot('gone');
 
 -- Together the drops free 260 MB of WAL, removed at the next checkpoint.
+-- As a whole this can’t be undone. A slot can’t be made again where it stood: it would begin where WAL ends then.

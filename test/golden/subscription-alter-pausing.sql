@@ -56,3 +56,4 @@ ALTER SUBSCRIPTION "orders ""sub""" ENABLE;
 -- The replication slot orders_sub stays on the publisher and keeps WAL there. Drop it there if nothing else reads it.
 -- The replication slot keeps its name other.
 -- Two-phase commit comes into force when all tables are ready.
+-- As a whole this can’t be undone. This role may not read the present connection string, so nobody could put it back.

@@ -10,10 +10,11 @@ ALTER SUBSCRIPTION "orders_sub" SET (slot_name = NONE);
 
 -- 3. Drop subscription orders_sub, on shop
 -- risk: lossy
--- Replication into shop through orders_sub ends, and where it had come to is forgotten: to go on later, the data has to be copied again.
+-- Replication into shop through orders_sub ends.
 -- waits 180 s at most
 DROP SUBSCRIPTION "orders_sub";
 
 -- The replication slot orders_sub stays on shop.example:5432 and keeps WAL there until the disk is full. Drop it there: SELECT pg_catalog.pg_drop_replication_slot('orders_sub');
 -- Slots of table synchronization may stay there too (pg_16500_sync_16999_id-of-shop). Drop those that do in the same way.
 -- The tables of the subscription and their rows stay on the subscriber.
+-- As a whole this can’t be undone. How far it had come is forgotten: made again, it has to copy its tables anew.

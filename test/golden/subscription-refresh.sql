@@ -6,3 +6,4 @@ ALTER SUBSCRIPTION "orders_sub" REFRESH PUBLICATION;
 
 -- Tables that are new in the publications are copied, then followed.
 -- Tables that are no longer in the publications are no longer followed; their rows stay on shop.
+-- This can’t be undone. Tables that it takes over stay in it until they have left its publications and it is refreshed again.

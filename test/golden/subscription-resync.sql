@@ -59,3 +59,4 @@ ALTER SUBSCRIPTION "orders_sub" REFRESH PUBLICATION;
 -- If it stops half way, go on with it: until its last step the table isn’t followed, and the subscription may be disabled.
 -- The subscription is refreshed as a whole: other tables that came to its publications are copied too.
 -- other (lake) must not be refreshed before it is done: that would end with all of public.orders copied there again.
+-- As a whole this can’t be undone. The rows that public.orders has now aren’t kept: it is copied anew.

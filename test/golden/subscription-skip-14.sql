@@ -45,3 +45,4 @@ ALTER SUBSCRIPTION "orders_sub" ENABLE;
 -- undo: ALTER SUBSCRIPTION "orders_sub" DISABLE;
 
 -- To keep the changes instead, mend the row that is in the way, and the transaction is applied by itself.
+-- As a whole this can’t be undone. The subscription goes on from there: moved back, it would apply again what it has applied since, and fail or double it.

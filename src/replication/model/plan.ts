@@ -63,6 +63,8 @@ export interface Step {
   readonly undo: StepUndo | null;
   /** Why it can't be taken back, a sentence; said before the plan is run. Only where `undo` is null. */
   readonly noUndo?: string;
+  /** It only waits: there is nothing to take back, and it keeps no other step from being taken back. */
+  readonly changesNothing?: true;
   /**
    * For steps that may wait for other transactions (slot creation, CREATE SUBSCRIPTION): how long they may,
    * in milliseconds, and on which connections the transactions to wait for can be seen. Always bounded.

@@ -31,7 +31,7 @@ function stepText(step: HistoryStep, index: number, total: number): string {
 
 /** How to take back what was done, newest first, as comments; null where nothing was done. */
 function undoText({ steps }: HistoryEntry): string | null {
-  const done = steps.filter(({ status }) => status === 'done').toReversed();
+  const done = steps.filter(({ changesNothing, status }) => status === 'done' && !changesNothing).toReversed();
   if (done.length === 0) return null;
   const lines = done.flatMap(({ title, serverName, undo, noUndo }) =>
     undo === null

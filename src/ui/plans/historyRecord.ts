@@ -27,6 +27,8 @@ export interface HistoryStep {
   readonly undo: { readonly title: string; readonly sql: string } | null;
   /** Why not; null where nothing more is known than that it can't. */
   readonly noUndo: string | null;
+  /** As Step.changesNothing. */
+  readonly changesNothing?: true;
 }
 
 /** How a plan stands: as its outcome, or still running, given up by the person, or taken back by its undo. */
@@ -130,6 +132,7 @@ function stepOf(step: Step, ended: StepOutcome | undefined, running: boolean): H
     foundOut: ended?.foundOut === true,
     undo: step.undo && { title: step.undo.title, sql: renderRedacted(step.undo.statement) },
     noUndo: step.noUndo ?? null,
+    ...(step.changesNothing ? { changesNothing: true } : {}),
   };
 }
 

@@ -149,7 +149,7 @@ function stepText(step: Step, total: number, secrets: RunbookSecrets): string {
 }
 
 function undoText(plan: Plan): string {
-  const backwards = plan.steps.toReversed();
+  const backwards = plan.steps.filter(({ changesNothing }) => !changesNothing).toReversed();
   const lines = [
     ...backwards.filter(({ undo }) => !undo?.afterwards),
     ...backwards.filter(({ undo }) => undo?.afterwards),

@@ -24,8 +24,9 @@ type UndoPart = Pick<
  * that was done can't be taken back.
  */
 export function undoPlan(plan: Plan, outcome: PlanOutcome): Plan | null {
-  const done = plan.steps.filter((step) =>
-    outcome.steps.some((ended) => ended.stepId === step.id && ended.status === 'done'),
+  const done = plan.steps.filter(
+    ({ changesNothing, id }) =>
+      !changesNothing && outcome.steps.some((ended) => ended.stepId === id && ended.status === 'done'),
   );
   const unsure = outcome.steps.filter(({ status }) => status === 'unknown').map(({ stepId }) => stepId);
   return build(

@@ -6,7 +6,7 @@ import type { Plan, Step } from '../../replication/model/plan.ts';
  */
 export function planUndoWords({ steps, undoes }: Plan): string | null {
   if (undoes !== undefined) return null;
-  const without = steps.filter(({ undo }) => undo === null);
+  const without = steps.filter(({ changesNothing, undo }) => undo === null && !changesNothing);
   if (without.length === 0) return null;
   const reasons = [...new Set(without.flatMap(({ noUndo }) => noUndo ?? []))];
   const what = steps.length === 1 ? 'This can’t be undone.' : 'As a whole this can’t be undone.';

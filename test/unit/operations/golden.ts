@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type { Plan, Step } from '../../../src/replication/model/plan.ts';
 import { renderRedacted } from '../../../src/replication/postgres/statement.ts';
+import { planUndoWords } from '../../../src/ui/plans/undoWords.ts';
 
 const folder = join(import.meta.dirname, '../../golden');
 const rewrite = process.env['UPDATE_GOLDEN'] === '1';
@@ -11,7 +12,8 @@ const rewrite = process.env['UPDATE_GOLDEN'] === '1';
 /** A plan as it reads, everything in it that a person sees; secrets as dots. */
 export function renderPlan(plan: Plan): string {
   const steps = plan.steps.map(renderStep);
-  return [`-- ${line(plan.title)}`, '', ...steps, ...plan.remarks.map((remark) => `-- ${line(remark)}`)]
+  const notes = [...plan.remarks, planUndoWords(plan) ?? []].flat();
+  return [`-- ${line(plan.title)}`, '', ...steps, ...notes.map((note) => `-- ${line(note)}`)]
     .join('\n')
     .trimEnd()
     .concat('\n');

@@ -80,6 +80,19 @@ describe('what can’t be undone', () => {
     assert.equal(planUndoWords(plan([step('1')])), null);
   });
 
+  it('isn’t said of a step that only waits, which keeps no other from being taken back', () => {
+    const waits = step('2', { undo: null, changesNothing: true });
+    const two = plan([step('1'), waits]);
+    assert.equal(planUndoWords(two), null);
+    const undo = undoPlan(two, outcome(['done', 'done'], 'done'));
+    assert.deepEqual(
+      undo?.steps.map(({ title }) => title),
+      ['Take back 1'],
+    );
+    assert.equal(undoPlan(plan([waits]), outcome(['done'], 'done')), null);
+    assert.doesNotMatch(runbookText({ plan: two, target: () => undefined, madeAt: 'now' }), /can’t be taken back/);
+  });
+
   it('isn’t said of an undo, which names its steps', () => {
     const undo = undoPlan(plan([step('1'), step('2')]), outcome(['done', 'done'], 'done'));
     assert.ok(undo);

@@ -50,8 +50,8 @@ function dropStep(target: PlanTarget, subscription: Subscription, slot: string |
     // In a transaction block only without a slot.
     transactional: slot === null,
     risk: 'lossy',
-    consequence: `Replication into ${target.serverName} through ${name} ends, and where it had come to is forgotten: to go on later, the data has to be copied again.`,
-    noUndo: 'Where it had come to goes with it: made again, it would have to copy its tables anew.',
+    consequence: `Replication into ${target.serverName} through ${name} ends.`,
+    noUndo: 'How far it had come is forgotten: made again, it has to copy its tables anew.',
     wait: { limitMs, blockersOn: [] },
     effect: subscriptionIs(name, false),
   };

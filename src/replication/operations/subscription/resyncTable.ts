@@ -66,18 +66,21 @@ export function planResyncTable(
   const here = tablesByName(subscriber.snapshot.inventory.tables)(table.schema, table.name);
   const source = tablesByName(publisher.snapshot.inventory.tables)(table.schema, table.name);
   const others = otherReaders(how.readers, memberships, parties, subscription);
+  const noUndo = how.truncate
+    ? `The rows that ${label} has now aren’t kept: it is copied anew.`
+    : `What is copied into ${label} stays there.`;
   const steps = [
     ...memberships.map((each) =>
       takeOutStep(publisher, each, source, label, { others, known: how.slots?.get(each.publication.name) }),
     ),
-    refreshStep(subscriber, has, ours.oid, label, 'forget'),
+    refreshStep(subscriber, has, ours.oid, label, { what: 'forget', noUndo }),
     // A worker remembers that it follows the table: one that lags would go on writing to it, under the copy.
     disableStep(subscriber, subscription),
     waitForWorkersStep(subscriber, subscription),
-    ...(how.truncate ? [truncateStep(subscriber, table, here, label)] : []),
+    ...(how.truncate ? [{ ...truncateStep(subscriber, table, here, label), noUndo }] : []),
     enableStep(subscriber, subscription),
     ...memberships.map((each) => putBackStep(publisher, each, source, label)),
-    refreshStep(subscriber, has, ours.oid, label, 'copy'),
+    refreshStep(subscriber, has, ours.oid, label, { what: 'copy', noUndo }),
   ];
   return makePlan(
     `Copy ${label} of subscription ${subscription} again`,
@@ -263,7 +266,7 @@ function refreshStep(
   { name }: Subscription,
   tableOid: number,
   label: string,
-  what: 'forget' | 'copy',
+  { noUndo, what }: { readonly what: 'forget' | 'copy'; readonly noUndo: string },
 ): StepDraft {
   const followed = `SELECT 1 FROM pg_catalog.pg_subscription_rel r WHERE r.srsubid = ${subscriptionOidSql(name)} AND r.srrelid = ${tableOid}`;
   return {
@@ -273,7 +276,7 @@ function refreshStep(
     transactional: false,
     wait: { limitMs: publisherWaitLimitMs, blockersOn: [] },
     effect: [what === 'copy' ? followed : `SELECT 1 WHERE NOT EXISTS (${followed})`],
-    noUndo: `What ${label} holds now isn’t kept: it is copied anew.`,
+    noUndo,
   };
 }
 
@@ -289,7 +292,6 @@ function truncateStep(subscriber: PlanTarget, table: TableName, here: Table | un
     wait: { limitMs: lockWaitLimitMs, blockersOn: [] },
     effect: [`SELECT 1 WHERE NOT EXISTS (SELECT FROM ${named})`],
     passing: true,
-    noUndo: 'The rows aren’t kept.',
   };
 }
 

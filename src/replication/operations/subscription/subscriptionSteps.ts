@@ -84,7 +84,7 @@ END
     wait: { limitMs: workersLimitMs, blockersOn: [] },
     effect: [`SELECT 1 WHERE NOT EXISTS (${runningWorkers(subscriptionOidSql(name))})`],
     passing: true,
-    noUndo: 'It only waits.',
+    changesNothing: true,
   };
 }
 

@@ -19,7 +19,7 @@ export function planTruncateTables(target: PlanTarget, tables: readonly TableNam
       title,
       statement: [`TRUNCATE TABLE ${qualified.join(', ')}`],
       risk: 'lossy',
-      consequence: `All rows of ${listInWords(names)} on ${target.serverName} are deleted. They can’t be brought back.`,
+      consequence: `All rows of ${listInWords(names)} on ${target.serverName} are deleted.`,
       noUndo: 'The rows aren’t kept.',
       wait: { limitMs: lockWaitLimitMs, blockersOn: [] },
       // Rows that somebody wrote since count as not emptied: nothing tells them from those that were there.

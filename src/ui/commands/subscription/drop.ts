@@ -3,6 +3,7 @@ import type { PlanOutcome } from '../../../replication/model/plan.ts';
 import { planDropSubscription } from '../../../replication/operations/subscription/dropSubscription.ts';
 import { ask } from '../../confirm.ts';
 import { type KnownPublisher, knownPublisher, publisherByAddress } from '../../panels/subscriptionPublisher.ts';
+import { confirmationFor } from '../../plans/confirmation.ts';
 import type { Services } from '../../services.ts';
 import type { SubscriptionNode } from '../../tree/node.ts';
 import { subscriptionSubject, type SubscriptionSubject } from './subject.ts';
@@ -64,9 +65,10 @@ async function offerToLeaveSlot(
   other: string | null,
 ): Promise<'try' | 'over'> {
   const plan = planDropSubscription(target, subscription.name, 'leaveSlot');
+  const { question } = confirmationFor(plan, () => undefined);
   const answer = await ask({
     message: `Drop ${subscription.name} on ${target.serverName} without its publisher?`,
-    detail: [reason, ...plan.steps.flatMap(({ consequence }) => consequence ?? []), ...plan.remarks].join('\n\n'),
+    detail: [reason, ...(question ? [question.detail] : [])].join('\n\n'),
     verb: 'Drop and Leave the Slot',
     other: other ?? 'Show SQL',
   });
