@@ -15,6 +15,8 @@ interface PublicationRow extends ListRow {
 export interface PublicationsFieldOptions {
   /** What the publisher has; null while it can't be read. */
   readonly offered: readonly OfferedPublication[] | null;
+  /** Said of names that are typed; that they are listed once the publisher was read, where absent. */
+  readonly unlisted?: string;
   readonly chosen: readonly string[];
   /** What is subscribed to already; empty for a new subscription. */
   readonly present?: readonly string[];
@@ -34,7 +36,7 @@ export function publicationsField(options: PublicationsFieldOptions): TemplateRe
       value: chosen.join('\n'),
       rows: 2,
       placeholder: 'One name a line',
-      hint: 'They are listed here once the publisher is read.',
+      hint: options.unlisted ?? 'They are listed here once the publisher is read.',
       problems,
       onInput: (value) =>
         options.onChosen(value.split('\n').filter((name, index, all) => name !== '' || index === all.length - 1)),

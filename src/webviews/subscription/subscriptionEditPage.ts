@@ -19,6 +19,10 @@ import { withoutSecrets } from './sameDraft.ts';
 import { SubscriptionFormPage } from './subscriptionFormPage.ts';
 import { subscriptionOptions } from './subscriptionOptions.ts';
 
+/** Nothing here reads a publisher that no connection leads to: the password in the connection string isn't ours to use. */
+const unlisted =
+  'No connection that is open here is known to lead to the publisher. With one, publications are listed here, and tables that are missing can be created.';
+
 type Host = PageHost<
   SubscriptionEditRequest | FormRequest<SubscriptionEditDraft>,
   SubscriptionEditUpdate,
@@ -100,6 +104,7 @@ export class SubscriptionEditPage extends SubscriptionFormPage<
             draft,
             problems,
             offered: model.publisher?.publications ?? null,
+            unlisted,
             present: model.present.publications,
             subscriber: model.server.name,
             onChosen: (publications) => this.change({ ...draft, publications }, 'publications'),

@@ -74,15 +74,17 @@ export abstract class SubscriptionFormPage<
     readonly draft: Draft;
     readonly problems: readonly ShownProblem[];
     readonly offered: readonly OfferedPublication[] | null;
+    readonly unlisted?: string;
     readonly present?: readonly string[];
     readonly subscriber: string;
     readonly onChosen: (publications: string[]) => void;
   }): TemplateResult {
-    const { draft, offered, present, problems } = options;
+    const { draft, offered, present, problems, unlisted } = options;
     return html`${publicationsField({
       offered,
       chosen: draft.publications,
       ...(present ? { present } : {}),
+      ...(unlisted === undefined ? {} : { unlisted }),
       query: this.query,
       problems: problemsOf(problems, 'publications'),
       onQuery: (query) => {

@@ -51,6 +51,16 @@ describe('the page of Edit Subscription', function () {
     });
   }
 
+  it('says what takes a connection to the publisher, where there is none', async () => {
+    await open({ model: { publisher: null } });
+    const { page } = opened;
+    await page.locator('#publications').waitFor();
+    await page
+      .getByText(/^No connection that is open here is known.*tables that are missing can be created\.$/)
+      .waitFor();
+    assert.equal(await page.getByText('once the publisher is read').count(), 0, 'nobody reads it');
+  });
+
   it('can be saved once something differs', async () => {
     await open();
     const { page } = opened;
