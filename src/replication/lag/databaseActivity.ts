@@ -3,6 +3,9 @@ import type { DatabaseWrites } from '../model/snapshot.ts';
 /** Statistics trail a commit by up to this, milliseconds: what is younger they can't tell. */
 const statisticsDelayMs = 2000;
 
+/** A sample that is older than the last by more than this was taken after the clock was set back, milliseconds. */
+const setBackMs = 15_000;
+
 interface Activity {
   readonly rows: number;
   readonly firstSeenAt: number;
@@ -15,8 +18,12 @@ export class DatabaseActivity {
   readonly #databases = new Map<string, Activity>();
   #at = -Infinity;
 
-  /** Adds a sample; `at` in milliseconds since the epoch. */
+  /** Adds a sample; `at` in milliseconds since the epoch. Where the clock was set back, it begins anew. */
   record(at: number, writes: readonly DatabaseWrites[]): void {
+    if (at < this.#at - setBackMs) {
+      this.#databases.clear();
+      this.#at = -Infinity;
+    }
     if (at <= this.#at) return;
     this.#at = at;
     for (const { database, rows } of writes) {

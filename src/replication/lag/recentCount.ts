@@ -10,9 +10,13 @@ export class RecentCount {
   /**
    * Adds a sample; `at` in milliseconds since the epoch. A counter that went back was reset or begins anew, and one that
    * isn't known says nothing: what it was before doesn't count as growth, nor does what it grew by over more than a
-   * minute without a sample. Older samples are ignored.
+   * minute without a sample. Older samples are ignored, unless the clock was set back: then it begins anew.
    */
   record(at: number, value: number | null): void {
+    if (at < this.#at - windowMs) {
+      this.#at = -Infinity;
+      this.#grown = [];
+    }
     if (at <= this.#at) return;
     const lately = at - this.#at <= windowMs;
     this.#at = at;

@@ -44,6 +44,9 @@ export class SampleFiles {
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> = Promise.resolve();
+  /** Connections whose writing in the background is under way, or still to come in this round. */
+  readonly #pending = new Set<string>();
+  #ended = false;
 
   constructor(parts: SampleFileParts) {
     this.#parts = parts;
@@ -64,31 +67,47 @@ export class SampleFiles {
 
   /** Ends the writing, after a last one that is done before this returns: the editor doesn't wait. */
   dispose(): void {
+    this.#ended = true;
     clearInterval(this.#timer);
     if (!this.#loading) return;
-    for (const connectionId of this.#parts.store.takeChanged()) {
-      this.#guarded(connectionId, () => {
-        const file = this.#fileOf(connectionId);
-        if (this.#isNew(file, statOf(file))) this.#takeNow(file);
-        const content = zlib.gzipSync(this.#content(connectionId), compression);
-        const temporary = `${file}.${randomUUID()}.tmp`;
-        fs.writeFileSync(temporary, content);
-        fs.renameSync(temporary, file);
-      });
+    // What is being written in the background may not come to its end any more.
+    for (const connectionId of new Set([...this.#pending, ...this.#parts.store.takeChanged()])) {
+      if (!this.#isKnown(connectionId)) continue;
+      try {
+        this.#writeNow(connectionId);
+      } catch (error) {
+        this.#failed(connectionId, error);
+      }
     }
+  }
+
+  #writeNow(connectionId: string): void {
+    const file = this.#fileOf(connectionId);
+    if (this.#isNew(file, statOf(file))) this.#takeNow(file);
+    const content = zlib.gzipSync(this.#content(connectionId), compression);
+    const temporary = `${file}.${randomUUID()}.tmp`;
+    fs.writeFileSync(temporary, content);
+    fs.renameSync(temporary, file);
   }
 
   async #load(): Promise<void> {
     const folder = this.#parts.folder();
     try {
       await fs.promises.mkdir(folder, { recursive: true });
-      for (const name of await fs.promises.readdir(folder)) await this.#loadFile(path.join(folder, name));
+      for (const name of await fs.promises.readdir(folder)) {
+        await this.#loadFile(path.join(folder, name)).catch((error: unknown) => this.#unread(name, error));
+      }
     } catch (error) {
-      this.#parts.log.warn(`The kept lag history in ${folder} could not be read: ${messageOf(error)}.`);
+      this.#unread(folder, error);
     }
+    if (this.#ended) return;
     this.#parts.store.forget(this.#isKnown, this.#now());
     this.#timer = setInterval(() => void this.save(), writeEveryMs);
     this.#timer.unref();
+  }
+
+  #unread(what: string, error: unknown): void {
+    this.#parts.log.warn(`The kept lag history in ${what} could not be read: ${messageOf(error)}.`);
   }
 
   async #loadFile(file: string): Promise<void> {
@@ -99,65 +118,73 @@ export class SampleFiles {
     if (old && owners !== null && !owners.some(this.#isKnown)) await fs.promises.rm(file, { force: true });
   }
 
-  /** Takes in a file, and gives whose it is; null where it can't be read. A damaged one is put aside, and begun anew. */
+  /**
+   * Takes in a file, and gives whose it is; null where it isn't there any more, or is damaged: such a one is put aside, and
+   * begun anew. Rejects where it can't be read: then nobody knows what it holds, and it isn't to be replaced.
+   */
   async #take(file: string): Promise<readonly string[] | null> {
-    try {
-      const stat = statOf(file);
-      const owners = this.#absorb(await gunzip(await fs.promises.readFile(file)));
-      this.#remember(file, stat);
-      return owners;
-    } catch (error) {
-      this.#putAside(file, error);
-      return null;
-    }
+    const stat = statOf(file);
+    if (!stat) return null;
+    const packed = await fs.promises.readFile(file);
+    const content = await gunzip(packed).catch((error: unknown) => this.#putAside(file, error));
+    if (content === null) return null;
+    const owners = this.#absorb(file, content);
+    this.#remember(file, stat);
+    return owners;
   }
 
   /** As `#take`, at once. */
   #takeNow(file: string): void {
+    const packed = fs.readFileSync(file);
+    let content: Buffer;
     try {
-      this.#absorb(zlib.gunzipSync(fs.readFileSync(file)));
+      content = zlib.gunzipSync(packed);
     } catch (error) {
       this.#putAside(file, error);
+      return;
     }
+    this.#absorb(file, content);
   }
 
-  #putAside(file: string, error: unknown): void {
+  #putAside(file: string, error: unknown): null {
     const aside = `${file}.damaged`;
     this.#parts.log.warn(
       `The lag history in ${file} is damaged (${messageOf(error)}). It is begun anew; the damaged file is kept as ${aside}.`,
     );
     fs.rmSync(aside, { force: true });
     fs.renameSync(file, aside);
+    return null;
   }
 
   async #save(): Promise<void> {
     const { store } = this.#parts;
     store.forget(this.#isKnown, this.#now());
-    for (const connectionId of store.takeChanged()) {
-      if (!this.#isKnown(connectionId)) {
-        fs.rmSync(this.#fileOf(connectionId), { force: true });
-        continue;
-      }
+    for (const connectionId of store.takeChanged()) this.#pending.add(connectionId);
+    for (const connectionId of this.#pending) {
+      if (this.#ended) return;
       try {
-        const file = this.#fileOf(connectionId);
-        if (this.#isNew(file, statOf(file))) await this.#take(file);
-        const content = await gzip(this.#content(connectionId), compression);
-        const temporary = `${file}.${randomUUID()}.tmp`;
-        await fs.promises.writeFile(temporary, content);
-        await fs.promises.rename(temporary, file);
-        this.#remember(file, statOf(file));
+        await this.#write(connectionId);
       } catch (error) {
         this.#failed(connectionId, error);
       }
+      this.#pending.delete(connectionId);
     }
   }
 
-  #guarded(connectionId: string, write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      this.#failed(connectionId, error);
+  async #write(connectionId: string): Promise<void> {
+    const file = this.#fileOf(connectionId);
+    if (!this.#isKnown(connectionId)) {
+      await fs.promises.rm(file, { force: true });
+      return;
     }
+    if (this.#isNew(file, statOf(file))) await this.#take(file);
+    const content = await gzip(this.#content(connectionId), compression);
+    const temporary = `${file}.${randomUUID()}.tmp`;
+    await fs.promises.writeFile(temporary, content);
+    // The last writing, with newer samples, was done meanwhile.
+    if (this.#ended) return fs.promises.rm(temporary, { force: true });
+    await fs.promises.rename(temporary, file);
+    this.#remember(file, statOf(file));
   }
 
   #failed(connectionId: string, error: unknown): void {
@@ -172,8 +199,14 @@ export class SampleFiles {
     return encodeSamples(this.#parts.store.streams(connectionId));
   }
 
-  #absorb(content: Buffer): readonly string[] {
-    const stored = decodeSamples(content);
+  /** Gives whose samples they are; null where they can't be understood. */
+  #absorb(file: string, content: Buffer): readonly string[] | null {
+    let stored: ReturnType<typeof decodeSamples>;
+    try {
+      stored = decodeSamples(content);
+    } catch (error) {
+      return this.#putAside(file, error);
+    }
     for (const { chunks, newestAt, stream } of stored) this.#parts.store.merge(stream, newestAt, chunks);
     return stored.flatMap(({ stream }) => ownerOf(stream) ?? []);
   }

@@ -16,7 +16,7 @@ interface Entry {
   newestAt: number;
 }
 
-/** The most streams that are kept; the one without samples for the longest time goes first. 68 MB in memory at the most. */
+/** The most streams that are kept; the one without samples for the longest time goes first. 73 MB of samples at the most. */
 export const mostStreams = 512;
 /** What nobody sampled for this long is forgotten, milliseconds: what the longest tier reaches back. */
 const keepMs = tierShapes.halfHours.widthMs * tierShapes.halfHours.cellsPerChunk * (tierShapes.halfHours.chunks - 1);
@@ -37,10 +37,9 @@ export class SampleStore {
     const owner = ownerOf(lag.stream);
     if (owner === null) return;
     const entry = this.#entry(lag.stream);
-    if (lag.sampledAt <= (entry.samples.lastAt ?? -Infinity)) return;
+    if (!entry.samples.record(lag)) return;
     entry.stream = lag.stream;
-    entry.newestAt = Math.max(entry.newestAt, lag.sampledAt);
-    entry.samples.record(lag);
+    entry.newestAt = lag.sampledAt;
     this.#changed.add(owner);
   }
 

@@ -12,9 +12,12 @@ export const tierShapes = {
 export type TierName = keyof typeof tierShapes;
 export const tierNames = Object.keys(tierShapes) as readonly TierName[];
 
+/** A sample that is older than the last by more than this was taken after the clock was set back, milliseconds. */
+const setBackMs = 60_000;
+
 /**
  * The figures of one stream over an hour, a day and a month. Each tier is filled from the samples themselves, so that a
- * peak of one second is the greatest of its half hour. At most 132 kB.
+ * peak of one second is the greatest of its half hour. At most 142 kB.
  */
 export class StreamSamples {
   readonly tiers: Readonly<Record<TierName, Tier>> = {
@@ -24,12 +27,17 @@ export class StreamSamples {
   };
   #lastAt: number | null = null;
 
-  /** Adds a sample. One that isn't newer than the last is ignored. */
-  record(lag: StreamLag): void {
-    if (lag.sampledAt <= (this.#lastAt ?? -Infinity)) return;
+  /**
+   * Adds a sample, and gives whether it did: one that isn't newer than the last is ignored, unless it is so much older
+   * that the clock was set back.
+   */
+  record(lag: StreamLag): boolean {
+    const ago = (this.#lastAt ?? -Infinity) - lag.sampledAt;
+    if (ago >= 0 && ago <= setBackMs) return false;
     this.#lastAt = lag.sampledAt;
     const codes = encodeSample(lag);
     for (const name of tierNames) this.tiers[name].record(lag.sampledAt, codes);
+    return true;
   }
 
   /** When the last sample of this window was taken; null before the first. */

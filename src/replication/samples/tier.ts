@@ -61,8 +61,12 @@ export class Tier {
     return this.shape.widthMs * this.shape.cellsPerChunk;
   }
 
-  /** Adds a sample to its cell: the code of its state, then those of its figures. `at`: milliseconds since the epoch. */
+  /**
+   * Adds a sample to its cell: the code of its state, then those of its figures. `at`: milliseconds since the epoch. Chunks
+   * of a future that the clock was set back from go, or nothing would be kept until it has come.
+   */
   record(at: number, codes: Uint16Array): void {
+    this.#forgetFuture(Math.floor(at / this.#chunkMs));
     const chunk = this.#chunkFor(at);
     if (!chunk) return;
     const start = this.#cellStart(at);
@@ -123,6 +127,15 @@ export class Tier {
         this.#put(chunk, place, other[place] ?? 0, other[place + 1] ?? 0, last === 0 ? theirs : last);
       }
     }
+  }
+
+  /** What follows the next chunk: a sample may come a moment after one that was taken later. */
+  #forgetFuture(present: number): void {
+    if (this.#latest === null || this.#latest.key <= present + 1) return;
+    for (const key of this.#chunks.keys()) if (key > present + 1) this.#chunks.delete(key);
+    const key = Math.max(...this.#chunks.keys());
+    const chunk = this.#chunks.get(key);
+    this.#latest = chunk ? { key, chunk } : null;
   }
 
   /** Null for a time that is older than what is kept. */

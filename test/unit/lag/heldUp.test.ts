@@ -70,6 +70,16 @@ describe('WAL of other databases', () => {
     activity.record(2000, writes(6, 5));
     activity.record(3000, writes(6, 8));
     assert.deepEqual(activity.onlyOthersSince('shop', 2500), [], 'too young');
+    const back = new DatabaseActivity();
+    for (const [at, busy] of [
+      [9_000_000, 5],
+      [9_001_000, 6],
+      [1000, 6],
+      [5000, 6],
+    ] as const) {
+      back.record(at, writes(5, busy));
+    }
+    assert.deepEqual(back.onlyOthersSince('shop', 2000), [], 'what it saw before the clock was set back was not since');
     activity.record(5000, writes(6, 8));
     assert.deepEqual(activity.onlyOthersSince('shop', 2500), ['busy']);
     assert.deepEqual(activity.onlyOthersSince('shop', 1500), [], 'shop itself wrote');

@@ -23,4 +23,10 @@ describe('what grew in the last minute', () => {
     assert.equal(counted([0, 5], [28_800, 500]), 0);
     assert.equal(counted([0, 5], [28_800, 500], [28_801, 503]), 3);
   });
+
+  it('begins anew where the clock was set back', () => {
+    assert.equal(counted([7200, 5], [7201, 9], [0, 10]), 0);
+    assert.equal(counted([7200, 5], [7201, 9], [0, 10], [1, 12]), 2);
+    assert.equal(counted([10, 5], [11, 9], [10.5, 30], [12, 10]), 5, 'one that comes late is ignored');
+  });
 });

@@ -112,6 +112,50 @@ describe('the lag history on disk', () => {
     next.files.dispose();
   });
 
+  it('is not replaced where what is there can’t be read, and is written as soon as it can', async () => {
+    const first = openWindow();
+    await first.files.load();
+    first.store.record(sample(start, { notAppliedBytes: 1 }));
+    first.files.dispose();
+    const [file = ''] = written();
+    const whole = path.join(folder, 'lag-history', file);
+    // As a file that another program holds: a folder is there and can't be read.
+    fs.renameSync(whole, `${whole}.away`);
+    fs.mkdirSync(whole);
+    const next = openWindow();
+    await next.files.load();
+    assert.match(next.said.join('\n'), /could not be read/);
+    next.store.record(sample(start + second, { notAppliedBytes: 2 }));
+    await next.files.save();
+    assert.match(next.said.join('\n'), /could not be written/);
+    assert.ok(!fs.existsSync(`${whole}.damaged`));
+    fs.rmdirSync(whole);
+    fs.renameSync(`${whole}.away`, whole);
+    await next.files.save();
+    next.files.dispose();
+    const last = openWindow();
+    await last.files.load();
+    assert.deepEqual(values(last.store), [1, 2, null, null, null]);
+    last.files.dispose();
+  });
+
+  it('is whole where the window ends while it is being written, and nothing is left beside it', async () => {
+    const first = openWindow();
+    await first.files.load();
+    first.store.record(sample(start, { notAppliedBytes: 1 }));
+    first.store.record(sample(start, { notAppliedBytes: 1 }, 'audit', 'other'));
+    const saving = first.files.save();
+    await Promise.resolve();
+    first.files.dispose();
+    const after = openWindow();
+    await after.files.load();
+    assert.deepEqual(values(after.store), [1, null, null, null, null]);
+    assert.equal(after.store.streams().length, 2);
+    after.files.dispose();
+    await saving;
+    assert.deepEqual(fs.readdirSync(path.join(folder, 'lag-history')), written());
+  });
+
   it('goes with its connection, and is left alone where another version wrote it', async () => {
     const first = openWindow();
     await first.files.load();
