@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
+import { freePort } from '../support/servers/freePort.ts';
+
 /** Where exactly the line is cut, and what comes after it. */
 export interface Cut {
   /** The next statement (of the simple protocol) that begins so. */
@@ -30,6 +32,7 @@ export class CutRelay {
 
   static async open(target: { readonly host: string; readonly port: number }): Promise<CutRelay> {
     const relay = new CutRelay(target);
+    relay.#port = await freePort();
     await relay.mend();
     return relay;
   }
@@ -59,8 +62,6 @@ export class CutRelay {
     if (this.#listener.listening) return;
     this.#listener.listen(this.#port, this.host);
     await once(this.#listener, 'listening');
-    const address = this.#listener.address();
-    if (typeof address === 'object' && address) this.#port = address.port;
   }
 
   #drop(): void {

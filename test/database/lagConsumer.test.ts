@@ -7,12 +7,13 @@ import { mustRun } from '../support/run.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { majorsUnderTest } from '../support/servers/versions.ts';
 import { skip } from '../support/skip.ts';
-import { LagLab, load } from './lagKit.ts';
+import { LagLab, load, longTestMs } from './lagKit.ts';
 import { assertBytesTrue } from './lagTruth.ts';
 
 const newest = majorsUnderTest().at(-1) ?? 18;
 
-describe(`the known truth of a consumer that is no subscription, on PostgreSQL ${newest} (real servers)`, () => {
+describe(`the known truth of a consumer that is no subscription, on PostgreSQL ${newest} (real servers)`, function () {
+  this.timeout(longTestMs);
   const servers = useServers({ publisher: { major: newest } });
 
   it('is what pg_recvlogical has received: up to there it is applied, and what follows is not', async function () {

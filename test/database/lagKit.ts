@@ -9,6 +9,11 @@ import type { TestServer } from '../support/servers/testServer.ts';
 /** Samples of tests are taken this often, milliseconds. */
 export const beatMs = 200;
 
+/** How long one waits for what servers do by themselves, milliseconds: long enough for a machine that is busy. */
+export const patienceMs = 60_000;
+/** For tests with several such waits. */
+export const longTestMs = 240_000;
+
 /** A monitor over real servers, fed by the real service. Each connection has the name it is given under. */
 export class LagLab {
   readonly connections = new KnownConnections();
@@ -29,7 +34,12 @@ export class LagLab {
   }
 
   /** The lag of a slot's stream as soon as it fits. */
-  async until(what: string, slotName: string, fits: (lag: StreamLag) => boolean, within = 20_000): Promise<StreamLag> {
+  async until(
+    what: string,
+    slotName: string,
+    fits: (lag: StreamLag) => boolean,
+    within = patienceMs,
+  ): Promise<StreamLag> {
     let last: StreamLag | undefined;
     const attempt = () => {
       last = this.monitor.lags().find(({ stream }) => stream.publisher?.slotName === slotName);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { eventually } from '../support/eventually.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { type Major, majorsUnderTest } from '../support/servers/versions.ts';
-import { computed, LagLab, load, startStream } from './lagKit.ts';
+import { computed, LagLab, load, longTestMs, patienceMs, startStream } from './lagKit.ts';
 
 /** Every version publishes to the next and subscribes to the one before; the oldest and the newest do both. */
 function pairs(): readonly (readonly [publisher: Major, subscriber: Major])[] {
@@ -18,7 +18,8 @@ function pairs(): readonly (readonly [publisher: Major, subscriber: Major])[] {
 }
 
 for (const [publisher, subscriber] of pairs()) {
-  describe(`lag from PostgreSQL ${publisher} to ${subscriber} (real servers)`, () => {
+  describe(`lag from PostgreSQL ${publisher} to ${subscriber} (real servers)`, function () {
+    this.timeout(longTestMs);
     const servers = useServers({
       publisher: { major: publisher },
       subscriber: { major: subscriber, settings: { wal_receiver_status_interval: '1s' } },
@@ -30,7 +31,7 @@ for (const [publisher, subscriber] of pairs()) {
       lab = new LagLab({ publisher: servers.publisher, subscriber: servers.subscriber });
       lab.watch('publisher', 'subscriber');
     });
-    after(() => lab.dispose());
+    after(() => lab?.dispose());
 
     it('is 0 when idle, grows while apply is stuck although replay_lag does not, and is 0 again', async () => {
       const idle = await lab.until('an idle stream', 'orders', (lag) => {
@@ -50,7 +51,7 @@ for (const [publisher, subscriber] of pairs()) {
           const waiting = await servers.subscriber.query('SELECT 1 FROM pg_locks WHERE NOT granted');
           return waiting.length > 0;
         },
-        { within: 20_000, what: 'an apply worker that waits for the lock' },
+        { within: patienceMs, what: 'an apply worker that waits for the lock' },
       );
       await load(servers.publisher, 'orders', 1999);
       const stuck = await lab.until('a stream that is stuck', 'orders', ({ notAppliedBytes, secondsBehind }) => {
@@ -72,7 +73,7 @@ for (const [publisher, subscriber] of pairs()) {
           );
           return true;
         },
-        { what: 'the same figures as computed' },
+        { within: patienceMs, what: 'the same figures as computed' },
       );
 
       await blocker.query('COMMIT');

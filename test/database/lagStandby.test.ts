@@ -1,45 +1,42 @@
 import assert from 'node:assert/strict';
-import { appendFile, chmod, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 
 import type { Client } from 'pg';
 
 import { eventually } from '../support/eventually.ts';
-import { mustRun } from '../support/run.ts';
-import { giveTo, serverAccount } from '../support/servers/account.ts';
-import { startServer } from '../support/servers/startServer.ts';
+import { type Standby, startStandby } from '../support/servers/standby.ts';
 import type { TestServer } from '../support/servers/testServer.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { type Major, majorsUnderTest } from '../support/servers/versions.ts';
-import { makeTemporaryHome } from '../support/temporaryHome.ts';
-import { LagLab, load } from './lagKit.ts';
+import { LagLab, load, longTestMs, patienceMs } from './lagKit.ts';
 import { assertBytesTrue, assertSecondsTrue, SampleTimes, TruthLog } from './lagTruth.ts';
 
 /** Logical decoding on a standby: since 16. */
 const majors = ([16, 18] as const).filter((one) => majorsUnderTest().includes(one));
 
 for (const major of majors)
-  describe(`the known truth of a standby that publishes, on PostgreSQL ${major} (real servers)`, () => truths(major));
+  describe(`the known truth of a standby that publishes, on PostgreSQL ${major} (real servers)`, function () {
+    this.timeout(longTestMs);
+    truths(major);
+  });
 
 function truths(major: Major): void {
   const servers = useServers({ primary: { major }, subscriber: { major } });
-  let home = '';
-  let standby: TestServer | undefined;
+  let standby: Standby | undefined;
   let lab: LagLab;
   let log: TruthLog;
   let times: SampleTimes;
 
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     const { primary, subscriber } = servers;
-    home = makeTemporaryHome('server');
-    standby = await startStandby(primary, home);
-    const published: TestServer = standby;
+    standby = await startStandby(primary, {
+      settings: { hot_standby_feedback: 'on', wal_receiver_status_interval: '1s' },
+    });
+    const published: TestServer = standby.server;
     const table = 'CREATE TABLE orders_t (id int PRIMARY KEY, filler text)';
     await primary.script(`${table}; CREATE PUBLICATION orders_pub FOR TABLE orders_t`);
     await subscriber.script(table);
     await eventually(async () => (await published.query('SELECT FROM pg_publication')).length === 1, {
-      within: 30_000,
+      within: patienceMs,
       what: 'the publication on the standby',
     });
     const conninfo = published.conninfo({ password: primary.password }).replaceAll("'", "''");
@@ -53,7 +50,7 @@ function truths(major: Major): void {
         await primary.query('SELECT pg_log_standby_snapshot()');
         return created;
       },
-      { within: 60_000, every: 100, what: 'the slot on the standby' },
+      { within: patienceMs, every: 100, what: 'the slot on the standby' },
     );
     await creating;
     lab = new LagLab({ standby: published, subscriber });
@@ -66,7 +63,6 @@ function truths(major: Major): void {
     await lab?.dispose();
     await log?.end();
     await standby?.dispose();
-    if (home !== '') await rm(home, { recursive: true, force: true, maxRetries: 5 });
   });
 
   it('is measured by what it has replayed: zero when all is applied, and by bytes and age while apply is stuck', async () => {
@@ -88,7 +84,7 @@ function truths(major: Major): void {
     await lab.until('the lock it waits for', 'orders', ({ stateText }) =>
       /^not moving: .*waits for a lock on subscriber/.test(stateText),
     );
-    await assertBytesTrue(lab, standby, 'orders');
+    await assertBytesTrue(lab, standby.server, 'orders');
     await blocker.query('COMMIT');
     await blocker.end();
     await lab.until('everything applied', 'orders', ({ notAppliedBytes, secondsBehind, state }) => {
@@ -97,22 +93,4 @@ function truths(major: Major): void {
     const [counted] = await servers.subscriber.query<{ n: string }>('SELECT count(*) AS n FROM orders_t');
     assert.equal(Number(counted?.n), 600);
   });
-}
-
-/** A standby of that server, from a copy of its files while it is stopped. */
-async function startStandby(primary: TestServer, home: string): Promise<TestServer> {
-  const dataFolder = path.join(home, 'data');
-  const account = serverAccount();
-  await chmod(home, 0o711);
-  await primary.stop();
-  await mustRun('cp', ['-a', primary.dataFolder, dataFolder]);
-  await primary.start();
-  const conninfo = primary.conninfo().replaceAll("'", "''");
-  await appendFile(
-    path.join(dataFolder, 'postgresql.conf'),
-    `primary_conninfo = '${conninfo}'\nhot_standby_feedback = on\nwal_receiver_status_interval = 1s\n`,
-  );
-  await writeFile(path.join(dataFolder, 'standby.signal'), '');
-  giveTo(account, path.join(dataFolder, 'standby.signal'));
-  return startServer({ major: primary.major, dataFolder, password: primary.password });
 }

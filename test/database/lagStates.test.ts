@@ -5,12 +5,13 @@ import { eventually } from '../support/eventually.ts';
 import { Proxy } from '../support/servers/proxy.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { type Major, majorsUnderTest } from '../support/servers/versions.ts';
-import { beatMs, computed, LagLab, load, startStream } from './lagKit.ts';
+import { beatMs, computed, LagLab, load, longTestMs, patienceMs, startStream } from './lagKit.ts';
 
 const majors = majorsUnderTest();
 const newest = majors.at(-1) ?? 18;
 
-describe(`the state of a stream on PostgreSQL ${newest} (real servers)`, () => {
+describe(`the state of a stream on PostgreSQL ${newest} (real servers)`, function () {
+  this.timeout(longTestMs);
   const servers = useServers({ publisher: { major: newest }, subscriber: { major: newest } });
   let lab: LagLab;
 
@@ -24,12 +25,7 @@ describe(`the state of a stream on PostgreSQL ${newest} (real servers)`, () => {
   afterEach(() => lab.dispose());
 
   const streaming = () =>
-    lab.until(
-      'streaming',
-      'orders',
-      ({ state, stream }) => state === 'streaming' && stream.subscriber !== null,
-      30_000,
-    );
+    lab.until('streaming', 'orders', ({ state, stream }) => state === 'streaming' && stream.subscriber !== null);
 
   it('is disabled when the subscription is, with what it lacks still counted, and streams again', async () => {
     await streaming();
@@ -64,11 +60,14 @@ describe(`the state of a stream on PostgreSQL ${newest} (real servers)`, () => {
     const lastBefore = series?.lastAt ?? 0;
     await servers.publisher.start();
     await streaming();
-    const values = await eventually(() => {
-      const buckets = { from, widthMs: 100, count: Math.ceil((Date.now() - from) / 100), joinMs: 0 };
-      const kept = series?.buckets('notAppliedBytes', buckets) ?? [];
-      return (series?.lastAt ?? 0) > lastBefore ? kept : undefined;
-    });
+    const values = await eventually(
+      () => {
+        const buckets = { from, widthMs: 100, count: Math.ceil((Date.now() - from) / 100), joinMs: 0 };
+        const kept = series?.buckets('notAppliedBytes', buckets) ?? [];
+        return (series?.lastAt ?? 0) > lastBefore ? kept : undefined;
+      },
+      { within: patienceMs, what: 'a new figure' },
+    );
     const first = values.findIndex((value) => value !== null);
     const last = values.findLastIndex((value) => value !== null);
     assert.ok(values.slice(first, last).filter((value) => value === null).length > 3, JSON.stringify(values));
@@ -78,7 +77,7 @@ describe(`the state of a stream on PostgreSQL ${newest} (real servers)`, () => {
     await streaming();
     await servers.subscriber.query("INSERT INTO orders_t VALUES (999999, 'in the way')");
     await servers.publisher.query("INSERT INTO orders_t VALUES (999999, 'from the publisher')");
-    const lag = await lab.until('stopped', 'orders', ({ state }) => state === 'stopped', 30_000);
+    const lag = await lab.until('stopped', 'orders', ({ state }) => state === 'stopped');
     assert.match(lag.stateText, /^stopped: /);
     await servers.subscriber.query('DELETE FROM orders_t WHERE id = 999999');
     await streaming();
@@ -88,10 +87,13 @@ describe(`the state of a stream on PostgreSQL ${newest} (real servers)`, () => {
     await startStream(servers.publisher, servers.subscriber, 'gone');
     await lab.until('a stream', 'gone', ({ state, stream }) => state === 'streaming' && stream.subscriber !== null);
     await servers.subscriber.query('ALTER SUBSCRIPTION gone DISABLE');
-    await eventually(async () => {
-      await servers.publisher.query("SELECT pg_drop_replication_slot('gone')");
-      return true;
-    });
+    await eventually(
+      async () => {
+        await servers.publisher.query("SELECT pg_drop_replication_slot('gone')");
+        return true;
+      },
+      { within: patienceMs, what: 'a slot that can be dropped' },
+    );
     const lag = await lab.until('slotMissing', 'gone', ({ state }) => state === 'slotMissing');
     assert.match(lag.stateText, /no such replication slot on publisher/);
     await servers.subscriber.script('ALTER SUBSCRIPTION gone SET (slot_name = NONE)');
@@ -134,7 +136,7 @@ describe(`the state of a stream on PostgreSQL ${newest} (real servers)`, () => {
       });
       proxy.resetCounts();
       const end = lab.service.watch(['counted'], beatMs);
-      assert.equal(await eventually(() => trips, { what: 'ten samples' }), 10);
+      assert.equal(await eventually(() => trips, { within: patienceMs, what: 'ten samples' }), 10);
       end();
       stop();
       assert.equal(mark() === before, others === 0);
@@ -146,7 +148,8 @@ describe(`the state of a stream on PostgreSQL ${newest} (real servers)`, () => {
 });
 
 for (const major of [13, 16, 18].filter((one): one is Major => majors.includes(one as Major))) {
-  describe(`a lost slot on PostgreSQL ${major} (real servers)`, () => {
+  describe(`a lost slot on PostgreSQL ${major} (real servers)`, function () {
+    this.timeout(longTestMs);
     const servers = useServers({
       publisher: { major, settings: { max_slot_wal_keep_size: '1MB', max_wal_size: '32MB', min_wal_size: '32MB' } },
     });
@@ -166,7 +169,7 @@ for (const major of [13, 16, 18].filter((one): one is Major => majors.includes(o
             );
             return slot?.wal_status === 'lost';
           },
-          { what: 'the loss of the slot', within: 30_000 },
+          { what: 'the loss of the slot', within: patienceMs },
         );
         const lag = await lab.until('lost', 'late', ({ state }) => state === 'lost');
         assert.match(lag.stateText, major >= 17 ? /the WAL it needs was removed/ : /lost: publisher can't send/);

@@ -6,7 +6,7 @@ import { lsnToBytes } from '../../src/replication/model/lsn.ts';
 import type { StreamLag } from '../../src/replication/model/stream.ts';
 import { eventually } from '../support/eventually.ts';
 import type { TestServer } from '../support/servers/testServer.ts';
-import type { LagLab } from './lagKit.ts';
+import { type LagLab, patienceMs } from './lagKit.ts';
 
 /** How often the log looks, milliseconds: finer than the samples of what is tested. */
 const lookMs = 25;
@@ -121,7 +121,10 @@ export async function assertSecondsTrue(
   while (compared < samples || last === undefined) {
     const lag = await lab.until('a newer sample', slotName, ({ sampledAt }) => sampledAt > seen);
     seen = lag.sampledAt;
-    const truth = await eventually(() => log.truth(slotName, lag.sampledAt), { what: 'a look after the sample' });
+    const truth = await eventually(() => log.truth(slotName, lag.sampledAt), {
+      within: patienceMs,
+      what: 'a look after the sample',
+    });
     if (truth.least < atLeast) continue;
     const shown = lag.secondsBehind;
     const held = Math.max(0, times.gapAround(lag.sampledAt - truth.least * 1000) - 1);
@@ -154,6 +157,6 @@ export async function assertBytesTrue(lab: LagLab, publisher: TestServer, slotNa
       assert.deepEqual(shown, wanted);
       return true;
     },
-    { what: `the bytes of ${slotName} as the server computes them`, within: 20_000, every: 100 },
+    { what: `the bytes of ${slotName} as the server computes them`, within: patienceMs, every: 100 },
   );
 }

@@ -46,7 +46,7 @@ export function haltSender(publisher: TestServer, slotName: string): Promise<num
       process.kill(pid, 'SIGCONT');
       return undefined;
     },
-    { within: 30_000, what: 'a WAL sender with nothing under way' },
+    { within: 60_000, what: 'a WAL sender with nothing under way' },
   );
 }
 

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import type { Major } from '../support/servers/versions.ts';
 import { skip } from '../support/skip.ts';
-import { LagLab, load } from './lagKit.ts';
+import { LagLab, load, patienceMs } from './lagKit.ts';
 import { assertBytesTrue, assertSecondsTrue, SampleTimes, TruthLog } from './lagTruth.ts';
 import { createStream, haltSender, loseBySize, statusSeconds } from './lagTruthKit.ts';
 import { MeteredRelay } from './meteredRelay.ts';
@@ -70,7 +70,7 @@ export function knownTruth(major: Major): void {
 
   const upToDate = async (names: readonly string[]): Promise<void> => {
     for (const name of names) {
-      await lab.until(`${name} up to date`, name, upToDateLag, 60_000);
+      await lab.until(`${name} up to date`, name, upToDateLag);
     }
   };
   const notMoving = (name: string, why: string) =>
@@ -81,9 +81,14 @@ export function knownTruth(major: Major): void {
     await upToDate(working);
     await assertSecondsTrue({ lab, log, times }, 'steady', { atLeast: 0, samples: 5 });
     await assertBytesTrue(lab, servers.publisher, 'steady');
-    const lag = await lab.until('dormant', 'dormant', ({ state }) => state === 'disabled');
+    // Both ends run on one clock, which a slow answer tells only roughly.
+    const oneClock = (difference: number | null) => difference !== null && Math.abs(difference) < 1000;
+    const lag = await lab.until(
+      'disabled, and one clock',
+      'dormant',
+      ({ clockDifferenceMs, state }) => state === 'disabled' && oneClock(clockDifferenceMs),
+    );
     assert.equal(lag.stateText, 'disabled');
-    assert.ok(Math.abs(lag.clockDifferenceMs ?? NaN) < 1000, 'both ends run on one clock');
     assert.deepEqual(lag.hidden, []);
   });
 
@@ -96,7 +101,11 @@ export function knownTruth(major: Major): void {
     });
     const writer = await publisher.client('busy');
     let unread: StreamLag | undefined;
-    for (let writes = 0; unread === undefined || seconds.length < 20; writes += 1) {
+    // By half of the last samples: on a machine that is busy itself the subscriber's answer may be late for a while.
+    const median = () => seconds.slice(-20).toSorted((a, b) => a - b)[10] ?? Infinity;
+    const deadline = Date.now() + patienceMs;
+    const isDone = () => unread !== undefined && seconds.length >= 20 && (median() <= 1.5 || Date.now() > deadline);
+    for (let writes = 0; !isDone(); writes += 1) {
       if (unread === undefined && writes % 200 === 0) {
         // A slot that nobody reads. The statistics of what was done before may come as late as after its creation: then
         // it can't be told whose WAL it keeps, and the next one will do.
@@ -111,12 +120,11 @@ export function knownTruth(major: Major): void {
     }
     stop();
     await writer.end();
+    assert.ok(unread);
     assert.deepEqual(unread.otherDatabases, ['busy']);
     assert.match(unread.stateText, /^inactive: .*; only other databases write \(busy\), nothing of postgres waits$/);
     assert.ok((unread.notAppliedBytes ?? 0) > 100_000, 'its bytes are shown all the same');
-    // By half of the samples: on a machine that is busy itself the subscriber's answer may be as late.
-    const median = seconds.toSorted((a, b) => a - b)[seconds.length >> 1] ?? Infinity;
-    assert.ok(median <= 1.5, `an idle stream is shown ${seconds.join(', ')} s behind`);
+    assert.ok(median() <= 1.5, `an idle stream is shown ${seconds.join(', ')} s behind`);
     // Real work of its own is never explained away.
     await load(publisher, 'dormant', 10);
     await lab.until('rows of its own', 'unread', ({ otherDatabases }) => otherDatabases.length === 0);
@@ -172,7 +180,7 @@ export function knownTruth(major: Major): void {
       major < 15
         ? /^stopped: /
         : /^stopped: .*it fails again and again \(\d+ errors so far\), see the log of subscriber/;
-    const lag = await lab.until('stopped', 'failing', ({ stateText }) => pattern.test(stateText), 50_000);
+    const lag = await lab.until('stopped', 'failing', ({ stateText }) => pattern.test(stateText));
     if (major < 15) {
       assert.deepEqual([lag.errorsPerMinute, lag.conflictsPerMinute], [null, null]);
       return;
@@ -199,7 +207,7 @@ export function knownTruth(major: Major): void {
 
   it('the network is cut: nobody reads the slot any more, and the subscriber does not get to it', async () => {
     await relay.cut();
-    const lag = await lab.until('stopped', 'distant', ({ state }) => state === 'stopped', 60_000);
+    const lag = await lab.until('stopped', 'distant', ({ state }) => state === 'stopped');
     assert.match(
       lag.stateText,
       /^stopped: (no apply worker is running|the apply worker (does not get to its slot|is started again and again))/,
@@ -256,7 +264,7 @@ export function knownTruth(major: Major): void {
         }
         return rows.length === 2;
       },
-      { within: 20_000, what: 'the counters as the server has them' },
+      { within: patienceMs, what: 'the counters as the server has them' },
     );
   });
 
@@ -265,7 +273,7 @@ export function knownTruth(major: Major): void {
     await servers.subscriber.query('ALTER SUBSCRIPTION dormant ENABLE');
     const why = `all ${working.length} logical replication workers of subscriber are in use (max_logical_replication_workers)`;
     const told = `stopped: no apply worker is running; ${why}`;
-    await lab.until(told, 'dormant', ({ stateText }) => stateText === told, 40_000);
+    await lab.until(told, 'dormant', ({ stateText }) => stateText === told);
     await stuck('dormant', 5);
     await servers.subscriber.query('ALTER SUBSCRIPTION steady DISABLE');
     await upToDate(['dormant']);
@@ -286,7 +294,7 @@ export function knownTruth(major: Major): void {
           );
           return rows.length === 1;
         },
-        { within: 30_000, what: 'the loss of an idle slot' },
+        { within: patienceMs, what: 'the loss of an idle slot' },
       );
       const idle = await lab.until('lost', 'idle', ({ state }) => state === 'lost');
       assert.match(idle.stateText, /it was inactive for longer than idle_replication_slot_timeout$/);

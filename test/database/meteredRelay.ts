@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
+import { freePort } from '../support/servers/freePort.ts';
+
 /** Bytes a second pass in steps of so many milliseconds. */
 const stepMs = 20;
 
@@ -27,6 +29,7 @@ export class MeteredRelay {
 
   static async open(target: { readonly host: string; readonly port: number }): Promise<MeteredRelay> {
     const relay = new MeteredRelay(target);
+    relay.#port = await freePort();
     await relay.mend();
     return relay;
   }
@@ -67,8 +70,6 @@ export class MeteredRelay {
     if (this.#listener.listening) return;
     this.#listener.listen(this.#port, this.host);
     await once(this.#listener, 'listening');
-    const address = this.#listener.address();
-    if (typeof address === 'object' && address) this.#port = address.port;
   }
 
   #accept(client: net.Socket): void {

@@ -18,7 +18,7 @@ for (const major of majorsUnderTest()) {
       await shop(subscriber, 'shop', false);
       await primary.query(`SELECT pg_create_physical_replication_slot('to_standby', true)`);
       await subscribe({ publisher: primary, from: 'shop', subscriber, to: 'shop', name: 'orders' });
-      standby = await startStandby(primary, 'to_standby');
+      standby = await startStandby(primary, { slotName: 'to_standby' });
       lab = new TopologyLab();
       // The standby first: of two servers with one system identifier the first is no better than the second.
       lab.add('standby', standby.server, { database: 'shop' });

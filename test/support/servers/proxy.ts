@@ -1,6 +1,7 @@
 import net from 'node:net';
 
 import { DelayedPipe } from './delayedPipe.ts';
+import { freePort } from './freePort.ts';
 
 /** What new connections through a proxy get: the server, a refusal, or silence. */
 export type ProxyMode = 'pass' | 'refuse' | 'silent';
@@ -34,6 +35,7 @@ export class Proxy {
   static async open(target: { readonly host: string; readonly port: number }, speed: ProxySpeed = {}): Promise<Proxy> {
     const proxy = new Proxy(target);
     proxy.slow(speed);
+    proxy.#port = await freePort();
     await proxy.#listen();
     return proxy;
   }
@@ -110,8 +112,6 @@ export class Proxy {
         resolve();
       });
     });
-    const address = this.#listener.address();
-    this.#port = typeof address === 'object' && address !== null ? address.port : 0;
   }
 
   async #close(): Promise<void> {

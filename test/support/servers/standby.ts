@@ -7,6 +7,14 @@ import { giveTo, serverAccount } from './account.ts';
 import { startServer } from './startServer.ts';
 import type { TestServer } from './testServer.ts';
 
+/** How a standby is made. */
+export interface StandbyChoice {
+  /** A physical slot that keeps its WAL, made before by the caller. */
+  readonly slotName?: string;
+  /** Settings of its own. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 /** A physical standby, and the way to end it and remove its data. */
 export interface Standby {
   readonly server: TestServer;
@@ -15,9 +23,10 @@ export interface Standby {
 
 /**
  * Makes a physical standby of a server from a cold copy of its files: the server is stopped for as long as that takes.
- * It streams over a WAL sender; `slotName` (made before by the caller) keeps its WAL.
+ * It streams over a WAL sender.
  */
-export async function startStandby(primary: TestServer, slotName?: string): Promise<Standby> {
+export async function startStandby(primary: TestServer, choice: StandbyChoice = {}): Promise<Standby> {
+  const { settings = {}, slotName } = choice;
   const account = serverAccount();
   const home = makeTemporaryHome('server');
   await chmod(home, 0o711);
@@ -36,6 +45,8 @@ export async function startStandby(primary: TestServer, slotName?: string): Prom
     `primary_conninfo = ${quoted(primary.conninfo().replace(/dbname='[^']*' /, ''))}`,
     ...(slotName === undefined ? [] : [`primary_slot_name = ${quoted(slotName)}`]),
   ];
+  const own = Object.entries(settings).map(([name, value]) => `${name} = ${quoted(value)}\n`);
+  await appendFile(path.join(dataFolder, 'postgresql.conf'), own.join(''));
   // Since 12 they are settings; before, they are in the file whose being there makes a standby.
   if (primary.major >= 12) {
     await appendFile(path.join(dataFolder, 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
