@@ -5,6 +5,7 @@ import type { SubscriptionChoice } from '../../src/replication/model/choices.ts'
 import { ReplicationError } from '../../src/replication/model/errors.ts';
 import { planAlterSubscription } from '../../src/replication/operations/subscription/alterSubscription.ts';
 import { planCreateSubscription } from '../../src/replication/operations/subscription/createSubscription.ts';
+import { preflight } from '../../src/replication/operations/subscription/preflight.ts';
 import { NewTablesReader } from '../../src/ui/panels/newTables.ts';
 import { undoPlan } from '../../src/ui/plans/undo.ts';
 import { eventually } from '../support/eventually.ts';
@@ -289,6 +290,53 @@ for (const major of majorsUnderTest().filter((each) => each === 18 || each === 1
           patience,
         );
       }
+    });
+
+    it('warns where one is in the primary key of a subscriber that doesn’t copy them', async () => {
+      await servers.publisher.script(`
+        CREATE TABLE keyed (id int, twice int GENERATED ALWAYS AS (id * 2) STORED, PRIMARY KEY (id, twice));
+        INSERT INTO keyed VALUES (1); CREATE PUBLICATION keyed_pub FOR TABLE keyed (id, twice)`);
+      await bench.service.refresh('publisher');
+      const parties = await bench.parties('publisher', 'subscriber');
+      const { publisher, subscriber } = parties;
+      assert.ok(publisher);
+      const source = { inventory: publisher.snapshot.inventory, connectionId: 'publisher' };
+      const reader = new NewTablesReader(bench.service.reads);
+      const { newTables } = await reader.lacked(subscriber, source, ['keyed_pub'], true);
+      assert.ok(newTables);
+      const choice = subscriptionTo(servers.publisher, 'keyed_sub', ['keyed_pub']);
+      const plan = planCreateSubscription(parties, { ...choice, newTables });
+      const warned = plan.remarks.filter((remark) => /twice, which is in the primary key/.test(remark));
+      assert.equal(warned.length, major >= 18 ? 0 : 1, plan.remarks.join('\n'));
+      await bench.done(plan);
+      await eventually(
+        async () =>
+          major >= 18
+            ? (await servers.subscriber.query('SELECT 1 FROM keyed WHERE twice = 2')).length === 1
+            : /null value in column "twice" of relation "keyed"/.test(await servers.subscriber.logText()),
+        { ...patience, what: 'the copy, or why there is none' },
+      );
+      // The table is there now, and the preflight says the same of it.
+      await bench.service.refresh('subscriber');
+      const columnsOf = async (copyData: boolean) => {
+        const ends = await bench.parties('publisher', 'subscriber');
+        const details = async (id: 'publisher' | 'subscriber') => {
+          const { tables } = (await bench.target(id)).snapshot.inventory;
+          return bench.service.tableDetails(
+            id,
+            tables.map(({ oid }) => oid),
+          );
+        };
+        const facts = {
+          trial: null,
+          blockers: null,
+          tablesWithRows: [],
+          details: { publisher: await details('publisher'), subscriber: await details('subscriber') },
+        };
+        return preflight(ends, { ...choice, copyData }, facts).find(({ id }) => id === 'subscriber.columns')?.state;
+      };
+      assert.equal(await columnsOf(true), major >= 18 ? 'passed' : 'failed');
+      assert.equal(await columnsOf(false), 'passed');
     });
   });
 }

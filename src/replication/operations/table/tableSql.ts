@@ -140,11 +140,13 @@ function columnSql(writer: Writer, column: ColumnDefinition, partitioned: boolea
 /** A column that no row brings a value for: NOT NULL without a default would refuse every one. */
 function isUnsent({ definition, say }: Writer, { name, notNull, sent }: ColumnDefinition): boolean {
   if (sent !== false || !notNull) return false;
-  const inKey = definition.constraints.some(
-    (constraint) => constraint.definition.startsWith('PRIMARY KEY') && namesColumn(constraint.definition, name),
-  );
+  const inKey = isInPrimaryKey(definition, name);
   if (!inKey) say(`the column ${name} may be null: it isn’t sent.`);
   return !inKey;
+}
+
+function isInPrimaryKey({ constraints }: TableDefinition, column: string): boolean {
+  return constraints.some(({ definition }) => definition.startsWith('PRIMARY KEY') && namesColumn(definition, column));
 }
 
 function typeSql({ version, say, serverName }: Writer, { name, type }: ColumnDefinition): string {
@@ -165,7 +167,7 @@ function collationSql({ version, say, serverName }: Writer, { name, collation }:
 
 /** DEFAULT, GENERATED … AS, or nothing. `nullable`: what fills it is missing, so it must take NULL. */
 function valueSql(
-  { version, say, serverName }: Writer,
+  { definition, version, say, serverName }: Writer,
   column: ColumnDefinition,
   partitioned: boolean,
 ): { readonly clause: readonly string[]; readonly nullable: boolean } {
@@ -187,7 +189,13 @@ function valueSql(
   if (generated === 'stored' && column.sent === true) {
     say(`the column ${name} is an ordinary column: its values are sent.`);
     // An older subscriber doesn't copy them, only what changes afterwards.
-    return { clause: [], nullable: version < since.copiedGeneratedColumns };
+    const uncopied = version < since.copiedGeneratedColumns;
+    if (uncopied && isInPrimaryKey(definition, name)) {
+      say(
+        `${serverName} doesn’t copy the values of ${name}, which is in the primary key and can’t be null: the copy of its rows fails. Copy them by other means, and subscribe without copying.`,
+      );
+    }
+    return { clause: [], nullable: uncopied };
   }
   if (generated === 'stored' && version < since.storedColumns) {
     say(`the column ${name} is an ordinary column: ${serverName} has no generated columns.`);

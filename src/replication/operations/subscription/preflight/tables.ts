@@ -4,9 +4,10 @@ import type { Publication } from '../../../model/publication.ts';
 import type { TableName } from '../../../model/reads.ts';
 import type { Inventory } from '../../../model/snapshot.ts';
 import type { Table, TableDetails } from '../../../model/table.ts';
+import { offers } from '../../offers.ts';
 import { rowsHeldBy, tablesByName, tablesSentTo } from '../../publication/publishedTables.ts';
 import { sentColumnsOf } from '../../publication/sentColumns.ts';
-import { publisherInventoryOf, type SubscriptionParties } from '../../target.ts';
+import { publisherInventoryOf, type PlanTarget, type SubscriptionParties } from '../../target.ts';
 import { listInWords, tableLabel } from '../../words.ts';
 import {
   checkColumnLists,
@@ -48,7 +49,7 @@ export function preflightTables(
       remedy: 'createTables',
       tables: toMake,
     }),
-    columnsCheck(subscriber.serverName, sentColumnsOf(publisher, publications), sent, facts),
+    columnsCheck(subscriber, sentColumnsOf(publisher, publications), sent, facts, choice.copyData),
     rowsCheck(subscriber.serverName, choice, facts),
     publisherIdentity(parties, publisher, publications),
     subscriberIdentity(subscriber.serverName, publications, sent, find),
@@ -69,10 +70,11 @@ function changesRows({ operations }: Publication): boolean {
 
 /** Every column that is sent must be there, and be one that can be written to. */
 function columnsCheck(
-  serverName: string,
+  { serverName, snapshot }: PlanTarget,
   sentColumns: ReturnType<typeof sentColumnsOf>,
   sent: readonly Table[],
   { details }: PreflightFacts,
+  copyData: boolean,
 ): PreflightCheck {
   const looked = {
     id: 'subscriber.columns',
@@ -99,8 +101,10 @@ function columnsCheck(
       tableLabel(table.schema, table.name),
       serverName,
     );
-    if (found.length > 0) about.push(named(table));
-    problems.push(...found);
+    const uncopied = copyData && !offers(snapshot.inventory, 'publication.generatedColumns');
+    const all = uncopied ? [...found, ...checkUncopied(from, to, sentColumns(table, from.columns), serverName)] : found;
+    if (all.length > 0) about.push(named(table));
+    problems.push(...all);
   }
   return checkFrom(looked, problems, { tables: about });
 }
@@ -146,6 +150,29 @@ function compareColumns(
           ),
         ]
       : []),
+  ];
+}
+
+/** Up to 17 a subscriber leaves a generated column of the publisher NULL when it copies: one that may not be null fails. */
+function checkUncopied(
+  from: TableDetails,
+  to: TableDetails,
+  sent: ReadonlySet<string>,
+  serverName: string,
+): readonly Problem[] {
+  const strict = new Set(
+    to.columns.filter(({ generated, notNull }) => notNull && generated === null).map(({ name }) => name),
+  );
+  const columns = from.columns.filter(
+    ({ generated, name }) => generated !== null && sent.has(name) && strict.has(name),
+  );
+  if (columns.length === 0) return [];
+  const label = tableLabel(from.schema, from.name);
+  return [
+    {
+      severity: 'error',
+      message: `${listInWords(columns.map(({ name }) => name))} of ${label} may not be null on ${serverName}, which doesn’t copy the values of generated columns: the copy of its rows fails. Copy them by other means, and subscribe without copying.`,
+    },
   ];
 }
 
