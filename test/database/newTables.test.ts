@@ -5,7 +5,7 @@ import type { SubscriptionChoice } from '../../src/replication/model/choices.ts'
 import { ReplicationError } from '../../src/replication/model/errors.ts';
 import { planAlterSubscription } from '../../src/replication/operations/subscription/alterSubscription.ts';
 import { planCreateSubscription } from '../../src/replication/operations/subscription/createSubscription.ts';
-import { preflight } from '../../src/replication/operations/subscription/preflight.ts';
+import { preflight as preflightOf } from '../../src/replication/operations/subscription/preflight.ts';
 import { NewTablesReader } from '../../src/ui/panels/newTables.ts';
 import { undoPlan } from '../../src/ui/plans/undo.ts';
 import { eventually } from '../support/eventually.ts';
@@ -333,7 +333,7 @@ for (const major of majorsUnderTest().filter((each) => each === 18 || each === 1
           tablesWithRows: [],
           details: { publisher: await details('publisher'), subscriber: await details('subscriber') },
         };
-        return preflight(ends, { ...choice, copyData }, facts).find(({ id }) => id === 'subscriber.columns')?.state;
+        return preflightOf(ends, { ...choice, copyData }, facts).find(({ id }) => id === 'subscriber.columns')?.state;
       };
       assert.equal(await columnsOf(true), major >= 18 ? 'passed' : 'failed');
       assert.equal(await columnsOf(false), 'passed');

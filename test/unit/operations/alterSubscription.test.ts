@@ -88,6 +88,10 @@ describe('planAlterSubscription', () => {
     assert.deepEqual(sql(to('a')), ['DROP PUBLICATION "b"']);
     assert.deepEqual(sql(to('a', 'c')), ['SET PUBLICATION "a", "c"']);
     assert.deepEqual(sql(to('a', 'b', 'c'), {}, 13), ['SET PUBLICATION "a", "b", "c"']);
+    const undo = (...names: string[]): string | undefined =>
+      planAlterSubscription(subscriber(), 'sub', to(...names)).steps[0]?.undo?.title;
+    assert.match(undo('a') ?? '', /written to the tables of b meanwhile stays missing$/);
+    assert.match(undo('a', 'b', 'c') ?? '', /without copying again$/);
     const quiet = { publications: { names: ['a'], refresh: true, copyData: false } };
     assert.deepEqual(sql(quiet), ['DROP PUBLICATION "b" WITH (copy_data = false)']);
     assert.deepEqual(sql(quiet, { enabled: false }), ['DROP PUBLICATION "b" WITH (refresh = false)']);

@@ -207,7 +207,8 @@ function publicationsStep(edit: Edit): readonly StepDraft[] {
       // With a refresh, in a transaction block only up to 13.
       transactional: !refresh,
       undo: {
-        title: `Let subscription ${name} read ${listInWords(has.publications)} as before, without copying again`,
+        // What was dropped isn't sent until it is read again.
+        title: `Let subscription ${name} read ${listInWords(has.publications)} as before, without copying again${dropped.length > 0 ? `: what was written to the tables of ${listInWords(dropped)} meanwhile stays missing` : ''}`,
         statement: [
           alterSubscriptionSql(name, `SET PUBLICATION ${list(has.publications)}${refreshClause(refresh, false)}`),
         ],
