@@ -179,7 +179,8 @@ function identitySteps(on: PlanTarget, definition: TableDefinition, keys: readon
     {
       on,
       title: `Create the index ${identityIndex.name} of ${label}`,
-      statement: [identityIndex.sql.replace(/^CREATE UNIQUE INDEX (.+?) ON ONLY /s, 'CREATE UNIQUE INDEX $1 ON ')],
+      // A name may hold the very words.
+      statement: [identityIndex.sql.replace(/^(CREATE UNIQUE INDEX (?:(?:"[^"]*")+|[^" ]+) ON) ONLY /, '$1 ')],
       undo: { title: `Drop the index ${identityIndex.name}`, statement: [`DROP INDEX IF EXISTS ${index}`] },
       effect: [`SELECT 1 WHERE pg_catalog.to_regclass(${quoteLiteral(index)}) IS NOT NULL`],
     },

@@ -204,6 +204,11 @@ function valueSql(
   return { clause: [`GENERATED ALWAYS AS (${expression}) ${generated.toUpperCase()}`], nullable: false };
 }
 
+/** A key as pg_get_constraintdef writes it, looked at by its structure: a column may be called like a clause. */
+const nullsNotDistinct = /^(UNIQUE) NULLS NOT DISTINCT/;
+const included = /^((?:PRIMARY KEY|UNIQUE)[A-Z ]* \((?:[^"()]|"[^"]*")*\)) INCLUDE \((?:[^"()]|"[^"]*")*\)/;
+const withoutOverlaps = /^(?:PRIMARY KEY|UNIQUE)[A-Z ]* \((?:[^"()]|"[^"]*")* WITHOUT OVERLAPS\)/;
+
 function constraintSql(
   { version, say, serverName }: Writer,
   constraint: ConstraintDefinition,
@@ -221,19 +226,19 @@ function constraintSql(
   if (callsFunction !== undefined) return without(`it calls ${callsFunction}, which ${serverName} may not have`);
   if (key && partitioned && version < since.partitionedKeys)
     return without(`${serverName} has no keys of partitioned tables`);
-  if (/ WITHOUT OVERLAPS/.test(constraint.definition) && version < since.withoutOverlaps) {
+  if (withoutOverlaps.test(constraint.definition) && version < since.withoutOverlaps) {
     return without(`${serverName} knows no WITHOUT OVERLAPS`);
   }
   const used = [...gone].filter((column) => namesColumn(constraint.definition, column));
   if (used.length > 0) return without(`it is on ${listInWords(used)}, which isn’t made`);
   let { definition } = constraint;
-  const simpler = (pattern: RegExp, by: string, from: number, what: string): void => {
+  const simpler = (pattern: RegExp, from: number, what: string): void => {
     if (version >= from || !pattern.test(definition)) return;
-    definition = definition.replace(pattern, by);
+    definition = definition.replace(pattern, '$1');
     say(`the constraint ${name} is made without ${what}, which ${serverName} doesn’t know.`);
   };
-  if (key) simpler(/ INCLUDE \((?:[^"()]|"(?:[^"]|"")*")*\)/, '', since.includedColumns, 'INCLUDE');
-  if (key) simpler(/ NULLS NOT DISTINCT/, '', since.nullsNotDistinct, 'NULLS NOT DISTINCT');
+  if (key) simpler(included, since.includedColumns, 'INCLUDE');
+  if (key) simpler(nullsNotDistinct, since.nullsNotDistinct, 'NULLS NOT DISTINCT');
   if (definition.endsWith(' NOT ENFORCED') && version < since.notEnforced)
     return without('it isn’t enforced, and would be there');
   return [{ name, sql: `CONSTRAINT ${quoteIdentifier(name)} ${definition}` }];
