@@ -18,7 +18,8 @@ const stepBytes = 130_000;
 const slackRows = 1000 + Math.ceil(freeBytes / rowBytes);
 
 for (const major of [10, 14, 18].filter((one): one is Major => majors.includes(one as Major))) {
-  describe(`the initial copy on PostgreSQL ${major} (real servers)`, () => {
+  describe(`the initial copy on PostgreSQL ${major} (real servers)`, function () {
+    this.timeout(240_000);
     const servers = useServers({ publisher: { major }, subscriber: { major } });
     let beats: Beats;
     let copies: Copies;
@@ -32,9 +33,9 @@ for (const major of [10, 14, 18].filter((one): one is Major => majors.includes(o
       copies = new Copies({ service, connections, monitor, log: { warn: (text) => warnings.push(text) } });
     });
     afterEach(async () => {
-      copies.dispose();
-      monitor.dispose();
-      await beats.dispose();
+      copies?.dispose();
+      monitor?.dispose();
+      await beats?.dispose();
     });
 
     /** One beat, and what is known of the only table of a subscription after it. */
@@ -74,10 +75,13 @@ for (const major of [10, 14, 18].filter((one): one is Major => majors.includes(o
           `CREATE SUBSCRIPTION events CONNECTION '${conninfo.replaceAll("'", "''")}' PUBLICATION events_pub`,
         );
         await eventually(async () => (await look('events'))?.state === 'copying', {
-          within: 40_000,
+          within: 60_000,
           what: 'the copy to begin',
         });
-        await eventually(async () => (await look('events'))?.bytesEstimated, { what: 'the size on the publisher' });
+        await eventually(async () => (await look('events'))?.bytesEstimated, {
+          within: 60_000,
+          what: 'the size on the publisher',
+        });
         let granted = 0;
         let said: { readonly beat: number; readonly copy: TableCopy } | undefined;
         let copy = await look('events');
@@ -90,7 +94,7 @@ for (const major of [10, 14, 18].filter((one): one is Major => majors.includes(o
               const there = await arrived();
               return there === null || (!all && there >= Math.min(rows, granted / rowBytes) - slackRows);
             },
-            { within: 40_000, what: `what ${granted} bytes bring` },
+            { within: 60_000, what: `what ${granted} bytes bring` },
           );
           copy = await look('events');
           if (said === undefined && copy?.state === 'copying' && (copy.fraction ?? 0) >= 0.5) {
@@ -108,7 +112,7 @@ for (const major of [10, 14, 18].filter((one): one is Major => majors.includes(o
           `${half.left.seconds} s were said, and it took ${took} s`,
         );
         await eventually(async () => (await look('events')) === undefined, {
-          within: 40_000,
+          within: 60_000,
           what: 'a table that is ready',
         });
         assert.equal(copies.ofSubscription('subscriber', 'events'), null);
@@ -137,7 +141,7 @@ for (const major of [10, 14, 18].filter((one): one is Major => majors.includes(o
           (await look('late'))?.waits?.startsWith(
             'an error repeats: publisher has no free replication slot (max_replication_slots is 20)',
           ),
-        { within: 40_000, what: 'the reason' },
+        { within: 60_000, what: 'the reason' },
       );
       // Who holds the table exclusively doesn't hold up the beat: then its size isn't known.
       const holder = await subscriber.client();
@@ -151,7 +155,7 @@ for (const major of [10, 14, 18].filter((one): one is Major => majors.includes(o
         "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name LIKE 'filler%'",
       );
       await eventually(async () => (await look('late')) === undefined, {
-        within: 40_000,
+        within: 60_000,
         what: 'a table that is ready',
       });
       assert.deepEqual(await subscriber.query('SELECT id FROM late'), [{ id: 1 }]);

@@ -3,7 +3,7 @@ import type { LagMonitor } from '../lag/monitor.ts';
 import type { ConnectionSource } from '../model/connect.ts';
 import type { CopySize, SubscriptionCopy, TableCopy } from '../model/copy.ts';
 import { describeError } from '../model/errors.ts';
-import type { Snapshot, SubscriptionPulse, TableProgress } from '../model/snapshot.ts';
+import type { Inventory, Snapshot, SubscriptionPulse, TableProgress } from '../model/snapshot.ts';
 import type { Subscription } from '../model/subscription.ts';
 import type { ReplicationService, ServiceLog } from '../service.ts';
 import { CopySizes, nameKey } from './sizes.ts';
@@ -31,6 +31,11 @@ interface Entry {
   readonly done: TrendWindow;
   errors: number | null;
   errorsGrewAt: number | null;
+  comes: {
+    readonly subscriber: Inventory;
+    readonly publisher: Inventory | null;
+    readonly of: ReturnType<typeof whatComes>;
+  } | null;
 }
 
 /** Errors that grew this recently are the reason, milliseconds. */
@@ -67,7 +72,9 @@ export class Copies {
   /** How far one table of it is; null where it's done, or can't be seen. */
   ofTable(connectionId: string, name: string, tableOid: number): TableCopy | null {
     const found = this.#find(connectionId, name);
-    return found ? (this.#judge(connectionId, found, tableOid).open[0] ?? null) : null;
+    // Most tables of a long list are ready.
+    if (!found?.progress.notReady.some((one) => one.tableOid === tableOid)) return null;
+    return this.#judge(connectionId, found, tableOid).open[0] ?? null;
   }
 
   /** Stops listening and forgets everything. */
@@ -101,19 +108,23 @@ export class Copies {
       done: new TrendWindow(rules),
       errors: null,
       errorsGrewAt: null,
+      comes: null,
     };
     this.#entries.set(key, entry);
     const errors = pulseOf(snapshot, subscription)?.syncErrors ?? null;
     if (errors !== null && entry.errors !== null && errors > entry.errors) entry.errorsGrewAt = pulse.sampledAt;
     entry.errors = errors;
+    forgetReady(entry.tables, progress);
+    const rows = new Map(
+      (pulse.copying ?? [])
+        .filter(({ subscriptionOid }) => subscriptionOid === progress.subscriptionOid)
+        .map((row) => [row.tableOid, row]),
+    );
     for (const { state, tableOid } of progress.notReady) {
       const trace = entry.tables.get(tableOid) ?? new TableTrace(rules);
       entry.tables.set(tableOid, trace);
-      const row = pulse.copying?.find(
-        (one) => one.tableOid === tableOid && one.subscriptionOid === progress.subscriptionOid,
-      );
       if (pulse.afterGap === true) trace.restart();
-      trace.observe(pulse.sampledAt, state, row ?? null);
+      trace.observe(pulse.sampledAt, state, rows.get(tableOid) ?? null);
     }
     const { open, sizes } = this.#judge(connectionId, { entry, progress, snapshot, subscription });
     if (pulse.afterGap === true) entry.done.restart();
@@ -137,13 +148,16 @@ export class Copies {
   ): { readonly open: readonly TableCopy[]; readonly sizes: readonly CopySize[] | null } {
     const { entry, progress, snapshot, subscription } = found;
     const publisher = this.#publisherOf(connectionId, subscription.name);
-    const sizes = publisher && this.#sizes.of(publisher.connectionId, subscription.tables, snapshot.pulse.sampledAt);
+    // Every beat asks for all that is missing; who asks for one table looks it up.
+    const wanted = only === undefined ? subscription.tables : [];
+    const sizes = publisher && this.#sizes.of(publisher.connectionId, wanted, snapshot.pulse.sampledAt);
     const own = pulseOf(snapshot, subscription);
     const workers = snapshot.pulse.workers.filter(({ subscriptionName }) => subscriptionName === subscription.name);
     const { settings } = snapshot.inventory.server;
-    const comes = whatComes(subscription, snapshot.inventory, publisher?.snapshot.inventory ?? null);
+    const comes = this.#comes(entry, subscription, snapshot.inventory, publisher?.snapshot.inventory ?? null);
     const grewAt = entry.errorsGrewAt;
-    const tableOf = new Map(subscription.tables.map((table) => [table.oid, table]));
+    const concerned = only === undefined ? subscription.tables : subscription.tables.filter(({ oid }) => oid === only);
+    const tableOf = new Map(concerned.map((table) => [table.oid, table]));
     const open = progress.notReady.flatMap(({ state, tableOid }): readonly TableCopy[] => {
       if (only !== undefined && tableOid !== only) return [];
       if (only === undefined && state !== 'init' && state !== 'copying') return [];
@@ -171,8 +185,21 @@ export class Copies {
       });
       return [tableCopy({ table, state, trace, size: sizes?.get(nameKey(table)) ?? null, ...comes(table), waits })];
     });
-    const all = subscription.tables.flatMap((table) => sizes?.get(nameKey(table)) ?? []);
+    const all = concerned.flatMap((table) => sizes?.get(nameKey(table)) ?? []);
     return { open, sizes: all.length === subscription.tables.length ? all : null };
+  }
+
+  /** What comes of each table; found out once for each reading of the two catalogs. */
+  #comes(
+    entry: Entry,
+    subscription: Subscription,
+    subscriber: Inventory,
+    publisher: Inventory | null,
+  ): ReturnType<typeof whatComes> {
+    if (entry.comes?.subscriber !== subscriber || entry.comes.publisher !== publisher) {
+      entry.comes = { subscriber, publisher, of: whatComes(subscription, subscriber, publisher) };
+    }
+    return entry.comes.of;
   }
 
   /** The publisher of a subscription, where it's open here. */
@@ -201,6 +228,14 @@ interface Found {
   readonly progress: TableProgress;
   readonly snapshot: Snapshot;
   readonly subscription: Subscription;
+}
+
+/** Tables that have become ready: where not all that aren't are listed, one that isn't may be any of the others. */
+function forgetReady(traces: Map<number, TableTrace>, { counts, notReady }: TableProgress): void {
+  const open = Object.entries(counts).reduce((sum, [state, count]) => (state === 'ready' ? sum : sum + count), 0);
+  if (notReady.length < open) return;
+  const listed = new Set(notReady.map(({ tableOid }) => tableOid));
+  for (const oid of traces.keys()) if (!listed.has(oid)) traces.delete(oid);
 }
 
 function progressOf({ pulse }: Snapshot, { oid }: Subscription): TableProgress | null {

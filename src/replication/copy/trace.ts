@@ -53,6 +53,8 @@ export class TableTrace {
   restart(): void {
     this.rows.restart();
     this.size.restart();
+    // The clock may have been set back.
+    this.#at = -Infinity;
   }
 
   /** The last beat's row; null while no rows are copied. */

@@ -1,3 +1,4 @@
+import { lockHolders } from '../model/lockHolder.ts';
 import type { ServerSetting } from '../model/server.ts';
 import type { Pulse, SubscriptionWorker } from '../model/snapshot.ts';
 import type { TableState } from '../model/subscription.ts';
@@ -56,9 +57,9 @@ function isFailing({ errorsGrow, trace, worker }: WaitingInput): boolean {
 
 function locked({ blockedBy = [], waitsFor }: SubscriptionWorker): string | null {
   if (waitsFor !== 'Lock') return null;
-  const [holder, ...others] = blockedBy;
-  if (holder === undefined) return 'its worker waits for a lock';
-  return `its worker waits for a lock that process ${holder}${others.length > 0 ? ` and ${others.length} more hold` : ' holds'}`;
+  const holder = lockHolders(blockedBy);
+  if (holder === null) return 'its worker waits for a lock';
+  return `its worker waits for a lock that ${holder.who} ${holder.several ? 'hold' : 'holds'}`;
 }
 
 /** The error itself is only in the subscriber's log; what commonly causes it shows. */

@@ -16,10 +16,14 @@ const littleSeconds = 2;
 export function catchUp(lag: StreamLag, open: Trend | null, lacks: string): Forecast {
   const { appliedBytesPerSecond, notAppliedBytes, secondsBehind, state, writtenBytesPerSecond } = lag;
   if (notAppliedBytes === null) return { kind: 'unknown', reason: 'how much is not applied is not known' };
-  if (notAppliedBytes < littleBytes && (secondsBehind ?? 0) < littleSeconds) {
+  const little = notAppliedBytes < littleBytes;
+  if (little && (notAppliedBytes === 0 || (secondsBehind !== null && secondsBehind < littleSeconds))) {
     return { kind: 'now', reason: 'it has caught up' };
   }
   if (idle.includes(state)) return { kind: 'never', reason: 'nothing is applied at present' };
+  if (little && secondsBehind === null) {
+    return { kind: 'unknown', reason: 'how long what is not applied has waited is not known' };
+  }
   if (open === null) return { kind: 'unknown', reason: lacks };
   const rates =
     appliedBytesPerSecond === null || writtenBytesPerSecond === null

@@ -8,7 +8,7 @@ import { reach, type Trend } from './trend.ts';
 /** What the loss of a slot is foretold from. */
 export interface SlotLossInput {
   readonly slot: Slot;
-  readonly pulse: Pick<Pulse, 'currentLsn' | 'sampledAt' | 'serverTime'>;
+  readonly pulse: Pick<Pulse, 'currentLsn' | 'inRecovery' | 'sampledAt' | 'serverTime'>;
   /** The publisher's settings. */
   readonly settings: Readonly<Record<string, ServerSetting>>;
   /** How the bytes that may still be written move; null while that can't be told. */
@@ -79,12 +79,14 @@ function bySizeLimit(input: SlotLossInput): Forecast {
   return { kind: 'in', seconds, earliest: seconds, latest: seconds, basis, asOf: pulse.sampledAt };
 }
 
-/** By the clock: idle_replication_slot_timeout, since 18. Slots that reserve no WAL, or are synchronized, are left alone. */
+/** By the clock: idle_replication_slot_timeout, since 18. Slots that reserve no WAL are left alone, and those that a standby keeps in step. */
 function byIdleLimit({ pulse, settings, slot }: SlotLossInput): Forecast {
   const timeout = idleTimeoutSeconds(settings);
   if (timeout === 0) return { kind: 'never', reason: 'no time limit is set for slots that nobody reads' };
   const idle = idleSeconds(slot, pulse.serverTime);
-  if (slot.lost || slot.active || idle === null || slot.restartLsn === null || slot.synced === true) {
+  // `synced` stays set on slots that came over in a promotion, and says nothing there.
+  const leftAlone = slot.restartLsn === null || (pulse.inRecovery && slot.synced === true);
+  if (slot.lost || slot.active || idle === null || leftAlone) {
     return { kind: 'never', reason: 'it is in use, or the time limit does not apply to it' };
   }
   const seconds = timeout - idle;

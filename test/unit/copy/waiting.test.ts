@@ -90,10 +90,14 @@ describe('why a table is not copied', () => {
 
   it('names who holds the lock that its worker waits for', () => {
     const locked = { ...copying, waitsFor: 'Lock', blockedBy: [4711] };
-    assert.equal(why({ state: 'copying', worker: locked }), 'its worker waits for a lock that process 4711 holds');
+    assert.equal(why({ state: 'copying', worker: locked }), 'its worker waits for a lock that the process 4711 holds');
     assert.match(
       why({ state: 'copying', worker: { ...locked, blockedBy: [1, 2] } }) ?? '',
-      /process 1 and 1 more hold$/,
+      /a lock that the processes 1 and 2 hold$/,
+    );
+    assert.match(
+      why({ state: 'copying', worker: { ...locked, blockedBy: [0] } }) ?? '',
+      /a lock that a prepared transaction holds$/,
     );
   });
 });

@@ -158,7 +158,12 @@ describe('when a slot is lost', () => {
     assert.match(forecastDetail(when), /^in ≈ 90 s, by the clock$|^in ≈ 1 min, by the clock$/);
     slowly.play(100, () => ({ current: 11 * mega, slot: { ...written(0).slot, inactiveSince } }));
     assert.equal(lossWords(slowly.loss()), '⚠ about to be lost');
-    slowly.play(1, () => ({ current: 11 * mega, slot: { ...written(0).slot, inactiveSince, synced: true } }));
+    // What was once kept in step by a standby is a slot as any other after the promotion.
+    const synced = { current: 11 * mega, slot: { ...written(0).slot, inactiveSince, synced: true } };
+    slowly.play(1, () => synced);
+    assert.equal(slowly.loss().by, 'idle');
+    const { current, slot: kept } = synced;
+    slowly.stage.beat({ shop: { inRecovery: true, currentLsn: lsn(current), slots: [slot('orders', kept)] } });
     assert.equal(slowly.loss().by, 'size');
   });
 });
@@ -216,6 +221,22 @@ describe('when a stream has caught up', () => {
       forecastDetail(ahead(theatre)),
       /does not catch up at the present rates \(1 MB\/s applied, 1 MB\/s written\)/,
     );
+  });
+
+  it('is not now where nobody knows since when the little that is left has waited', () => {
+    const theatre = new Theatre();
+    theatre.play(
+      30,
+      behind(() => 0.5),
+    );
+    const [lag] = theatre.stage.monitor.lags();
+    assert.ok(lag);
+    const of = (secondsBehind: number | null, more: Partial<typeof lag> = {}) =>
+      theatre.forecasts.ofStream({ ...lag, secondsBehind, ...more }).catchUp;
+    assert.equal(of(1).kind, 'now');
+    assert.equal(of(null).kind, 'unknown');
+    assert.equal(of(null, { state: 'disabled' }).kind, 'never');
+    assert.equal(of(null, { notAppliedBytes: 0 }).kind, 'now');
   });
 
   it('is now where hardly anything is left, and unknown before there are samples', () => {
