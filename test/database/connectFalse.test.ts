@@ -19,7 +19,7 @@ import { Bench, subscriptionTo } from './operationsKit.ts';
 /** Each of its forms on every version: everyForm.test.ts. */
 for (const major of majorsUnderTest().filter((each) => [10, 14, 18].includes(each))) {
   describe(`a subscription made with connect = false on PostgreSQL ${major} (real servers)`, function () {
-    this.timeout(90_000);
+    this.timeout(180_000);
     const servers = useServers({ publisher: { major }, subscriber: { major } });
     let bench: Bench;
     before(async () => {
@@ -122,7 +122,7 @@ for (const major of majorsUnderTest().filter((each) => [10, 14, 18].includes(eac
       await bench.done(planEnableSubscription(await bench.target('subscriber'), 'later_sub', true));
       await bench.done(planRefreshSubscription(await bench.target('subscriber'), 'later_sub', { copyData: true }));
       await eventually(async () => (await servers.subscriber.query('SELECT 1 FROM orders')).length === 1, {
-        within: 40_000,
+        within: 60_000,
         what: 'the row that was there before',
       });
       await bench.done(planDropSubscription(await bench.target('subscriber'), 'later_sub', 'dropSlotToo'));

@@ -45,7 +45,7 @@ const majors = majorsUnderTest().filter((major) => [10, 13, 14, 16, 18].includes
 const shortest = { waitLimitMs: 1000 };
 
 describe('CREATE SUBSCRIPTION never hangs without a way out (real servers)', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
 
   for (const major of majors) {
     describe(`with a publisher and a subscriber of ${major}`, () => {

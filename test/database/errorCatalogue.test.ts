@@ -56,7 +56,7 @@ function slotOf(name: string, plugin = 'pgoutput') {
 
 for (const major of majorsUnderTest()) {
   describe(`what a ${major} refuses (real servers)`, function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     const servers = useServers({
       publisher: {
         major,
@@ -268,7 +268,7 @@ for (const major of majorsUnderTest()) {
   });
 
   describe(`what a ${major} without logical decoding refuses (real servers)`, function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     const servers = useServers({ plain: { major, settings: { wal_level: 'replica' } }, subscriber: { major } });
     let bench: Bench;
     before(async () => {

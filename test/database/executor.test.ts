@@ -63,11 +63,12 @@ async function subscriptionNames(server: TestServer): Promise<readonly string[]>
 }
 
 describe('the executor (real servers)', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   const fixed = useServers({ newest: { major: 18 } });
   before(() => fixed.newest.script('create table orders (id int primary key)'));
 
-  for (const major of majorsUnderTest()) {
+  // Statements, locks and breaks are the same on all between; what differs by version is in the operations.
+  for (const major of majorsUnderTest().filter((each) => [10, 14, 18].includes(each))) {
     describe(`on ${major}`, () => {
       const servers = useServers({ server: { major, settings: { max_prepared_transactions: '5' } } });
       let bench: Bench;

@@ -31,7 +31,7 @@ async function objects(server: TestServer): Promise<readonly string[]> {
 /** Of every version what its tables can be: tableDefinitions.test.ts. Roots are published since 13, lists since 15. */
 for (const major of majorsUnderTest().filter((each) => [10, 13, 14, 15, 18].includes(each))) {
   describe(`tables made with a subscription on PostgreSQL ${major} (real servers)`, function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     const servers = useServers({ publisher: { major }, subscriber: { major } });
     let bench: Bench;
 
@@ -241,7 +241,7 @@ for (const major of majorsUnderTest().filter((each) => [10, 13, 14, 15, 18].incl
 /** To 18 with its values, to an older one without: it copies none. */
 for (const major of majorsUnderTest().filter((each) => each === 18 || each === 14)) {
   describe(`generated columns that an 18 sends to a real ${major}`, function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     const servers = useServers({ publisher: { major: 18 }, subscriber: { major } });
     let bench: Bench;
     before(async () => {

@@ -164,7 +164,7 @@ async function ordinaryStory(publisher: TestServer, subscriber: TestServer): Pro
 }
 
 describe('operations (real servers)', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   const fixed = useServers({ newest: { major: 18 } });
   before(() => shape(fixed.newest));
 

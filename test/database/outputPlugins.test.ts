@@ -14,7 +14,7 @@ describe('output plugins on Debian’s PostgreSQL 15 with wal2json (real server)
   let service: ReplicationService;
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     const debian = await startDebian15({});
     if ('reason' in debian) skip(this, debian.reason);
     server = debian.server;

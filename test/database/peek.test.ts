@@ -26,7 +26,7 @@ function texts({ changes }: PeekedChanges): readonly string[] {
 
 for (const major of majorsUnderTest()) {
   describe(`peeking at changes on ${major} (real server)`, function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     const servers = useServers({ server: { major, settings: { max_prepared_transactions: '5' } } });
     let bench: Bench;
 
@@ -299,7 +299,7 @@ describe('peeking at changes of wal2json (Debian’s PostgreSQL 15)', () => {
   let bench: Bench | undefined;
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     const debian = await startDebian15({});
     if ('reason' in debian) skip(this, debian.reason);
     server = debian.server;

@@ -45,7 +45,7 @@ function notPassed(checks: readonly PreflightCheck[]): readonly string[] {
 }
 
 describe('the preflight of a subscription (real servers)', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   const fixed = useServers({ newest: { major: 18 } });
   before(async () => {
     await fixed.newest.script(
@@ -53,7 +53,8 @@ describe('the preflight of a subscription (real servers)', function () {
     );
   });
 
-  for (const major of majorsUnderTest()) {
+  // A subscription is tried in another way since 15; a role for it came with 16.
+  for (const major of majorsUnderTest().filter((each) => [10, 14, 15, 16, 18].includes(each))) {
     describe(`of ${major} from 18`, () => {
       const servers = useServers({ server: { major } });
       let bench: Bench;

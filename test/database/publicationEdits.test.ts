@@ -112,7 +112,7 @@ function fewest(from: object, to: object): number {
 }
 
 describe('editing publications (real servers)', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   for (const major of majorsUnderTest()) {
     describe(`on ${major}`, () => {
       const servers = useServers({ server: { major } });

@@ -48,7 +48,7 @@ async function whileWriting(server: TestServer, work: () => Promise<void>): Prom
 
 for (const major of majorsUnderTest()) {
   describe(`editing a publication that is read (real ${major} to a real 18)`, function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     const servers = useServers({ publisher: { major }, subscriber: { major: 18 } });
     let bench: Bench;
     const readers = [{ publication: 'live', subscription: 'live_sub', serverName: 'subscriber' }];

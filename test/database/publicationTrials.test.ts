@@ -262,7 +262,7 @@ async function failure(client: Client, statement: string): Promise<string | null
 }
 
 describe('trying what would be published (real servers)', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   for (const major of majorsUnderTest()) {
     describe(`on ${major}`, () => {
       const servers = useServers({ server: { major } });

@@ -8,7 +8,7 @@ import { Bench, subscriptionTo } from './operationsKit.ts';
 const password = 'hunter2-in-the-log';
 
 describe('a password in a statement that fails (real servers)', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   for (const major of majorsUnderTest().filter((each) => each === 14 || each === 18)) {
     describe(`on ${major}`, () => {

@@ -48,7 +48,7 @@ function nextOf<Item>(item: Item, items: readonly Item[]): readonly Item[] {
 
 for (const major of majors) {
   describe(`replica identity on ${major} (real server)`, function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     const servers = useServers({ server: { major } });
     let bench: Bench;
 

@@ -20,7 +20,7 @@ import { Bench, member, publicationOf, subscriptionTo } from './operationsKit.ts
 import { accessTo, choiceOf, faults, hold, messages, password, shape, thereAndBack } from './rolesKit.ts';
 
 describe('roles (real servers)', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   const fixed = useServers({ newest: { major: 18 } });
   before(() => fixed.newest.script('create schema sales; create table orders (id int primary key, note text)'));
   before(() => fixed.newest.script('create table sales.leads (id int primary key)'));

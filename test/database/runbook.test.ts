@@ -24,7 +24,7 @@ const nasty = String.raw`it's \ 100%s "odd" :x :'y' $$ \' end`;
 const hostile = `o'dd "%L" :name \\ pub`;
 
 describe('a runbook in psql (real servers)', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const servers = useServers({ publisher: { major: 18 }, subscriber: { major: 16 } });
   let bench: Bench;
   let role: ConnectAs;

@@ -32,7 +32,7 @@ async function becomes(server: TestServer, wanted: unknown): Promise<void> {
       assert.deepEqual(await configuration(server), wanted);
       return true;
     },
-    { within: 10_000, what: 'the configuration as it was' },
+    { within: 60_000, what: 'the configuration as it was' },
   );
 }
 
@@ -60,7 +60,7 @@ function changesOf(major: Major): readonly SettingChange[] {
 }
 
 describe('settings (real servers)', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   // Where something differs: WAL senders among the connections (10, 11), settings that came (13, 17, 18), grants on them (15).
   const telling: readonly Major[] = [10, 11, 14, 15, 17, 18];
@@ -223,7 +223,7 @@ describe('settings (real servers)', function () {
           assert.ok((await told(server, plan)).every((is) => !is));
           assert.match(plan.remarks.join(' '), /max_replication_slots .*comes? into force when server is restarted/);
           const outcome = await bench.done(plan);
-          await eventually(async () => (await told(server, plan)).every(Boolean), { within: 10_000 });
+          await eventually(async () => (await told(server, plan)).every(Boolean), { within: 60_000 });
           const after = new Map((await bench.service.reads.settings('server')).map((each) => [each.name, each]));
           const slots = after.get('max_replication_slots');
           assert.deepEqual([slots?.value, slots?.pendingRestart, slots?.inAutoFile], ['4', true, '7']);

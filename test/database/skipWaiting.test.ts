@@ -9,7 +9,7 @@ import { Bench } from './operationsKit.ts';
 
 for (const major of majorsUnderTest()) {
   describe(`the failing transaction in the slot, PostgreSQL ${major} (real servers)`, function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const servers = useServers({ publisher: { major }, subscriber: { major } });
     let bench: Bench;
     before(() => {

@@ -19,7 +19,7 @@ import { asIf, holdSlot, plain, refused, unchecked } from './slotsKit.ts';
 
 for (const major of majorsUnderTest()) {
   describe(`replication slots of ${major} (real server)`, function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     const servers = useServers({
       server: {
         major,

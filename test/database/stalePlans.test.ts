@@ -16,7 +16,7 @@ const slot: PlanSubject = { kind: 'slot', name: 'orders_slot' };
 const table: PlanSubject = { kind: 'table', schema: 'public', name: 'orders' };
 
 describe('a plan made from an old snapshot (real servers)', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   // What is compared was parsed before, the same way on every version; how it is read is in snapshot.test.ts.
   for (const major of majorsUnderTest().filter((each) => each === 10 || each === 14 || each === 18)) {

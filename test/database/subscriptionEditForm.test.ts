@@ -13,7 +13,7 @@ const typed = 'typed-Only-here-81';
 
 for (const major of majorsUnderTest()) {
   describe(`Edit Subscription on PostgreSQL ${major} (real servers)`, function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const servers = useServers({ publisher: { major }, subscriber: { major } });
     let bench: Bench;
     let opened: SubscriptionEditForm | null = null;

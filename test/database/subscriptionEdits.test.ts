@@ -39,7 +39,7 @@ async function ready(server: TestServer, count: number): Promise<void> {
 }
 
 describe('changing subscriptions (real servers)', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
 
   // Where the statements change: ADD and DROP, binary (14), SKIP (15), two_phase (18). subscriptionPairs takes every major.
   for (const major of majorsUnderTest().filter((each) => [10, 13, 14, 15, 18].includes(each))) {

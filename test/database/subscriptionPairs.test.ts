@@ -156,7 +156,7 @@ function revealed(conninfo: SecretConninfo): readonly (readonly string[])[] {
 }
 
 describe('edits of subscriptions, two at a time (real servers)', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   let total = 0;
   let statements = 0;
   after(() => console.log(`      ${total} pairs, led there by ${statements} statements and back again`));

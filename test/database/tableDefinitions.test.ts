@@ -76,7 +76,7 @@ async function objects(server: TestServer, database: string): Promise<readonly s
 }
 
 describe('table definitions (real servers)', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   const fixed = useServers({ newest: { major: 18 } });
   before(async () => {
     await fixed.newest.createDatabase('source');

@@ -35,7 +35,7 @@ const traps = `
   create operator public.->> (leftarg = jsonb, rightarg = jsonb, procedure = public.field);`;
 
 describe('what is sent to a server (real servers)', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const servers = useServers({ old: { major: 12 }, current: { major: 18 }, other: { major: 16 } });
   let bench: Bench;
 

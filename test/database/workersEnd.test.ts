@@ -8,7 +8,7 @@ import { useServers } from '../support/servers/useServers.ts';
 import { majorsUnderTest } from '../support/servers/versions.ts';
 
 describe('waiting until the workers of a subscription have ended (real servers)', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
 
   for (const major of majorsUnderTest().filter((each) => [14, 18].includes(each))) {
     describe(`on ${major}`, () => {

@@ -1,6 +1,6 @@
 /** How long to ask, how often, and what for. */
 export interface EventuallyOptions {
-  /** Milliseconds until the wait fails; 10,000 unless told. */
+  /** Milliseconds until the wait fails; 30,000 unless told: what takes a moment may take long on a busy machine. */
   readonly within?: number;
   /** Milliseconds between two attempts; 50 unless told. */
   readonly every?: number;
@@ -15,7 +15,7 @@ export interface EventuallyOptions {
  */
 export async function eventually<T>(
   attempt: () => T | Promise<T>,
-  { within = 10_000, every = 50, what = 'the condition' }: EventuallyOptions = {},
+  { within = 30_000, every = 50, what = 'the condition' }: EventuallyOptions = {},
 ): Promise<Exclude<T, false | null | undefined>> {
   const deadline = Date.now() + within;
   let failure: unknown;
