@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { PublicationChoice } from '../../../src/replication/model/choices.ts';
 import type { Plan } from '../../../src/replication/model/plan.ts';
 import type { Publication } from '../../../src/replication/model/publication.ts';
-import type { TableDetails } from '../../../src/replication/model/table.ts';
+import type { Table, TableDetails } from '../../../src/replication/model/table.ts';
 import {
   checkAlterPublication,
   planAlterPublication,
@@ -149,6 +149,28 @@ describe('members of a publication', () => {
     assert.deepEqual(names(writtenMembers(inventory, apart)), ['only parent', 'only middle', 'last']);
     const some = exactMembers(inventory, [whole]).filter(({ name }) => name !== 'last');
     assert.deepEqual(names(writtenMembers(inventory, [whole], some)), ['only parent', 'only middle']);
+  });
+});
+
+describe('the way back from a change of members', () => {
+  it('is named, or why there is none', () => {
+    const role = { name: 'alice', superuser: false, replication: false, readsAllStats: false, createsInDatabase: true };
+    const steps = (more: Partial<Table>) => {
+      const [own, others] = [a, { ...b, ...more }];
+      const at = target({
+        server: { role },
+        inventory: {
+          tables: [own, others],
+          publications: [publication('p', { tables: [published(own), published(others)] })],
+        },
+      });
+      return planAlterPublication(at, 'p', chosen({ tables: [member('public', 'a')] })).steps;
+    };
+    const said = (more: Partial<Table>) => steps(more).map(({ noUndo, undo }) => [undo?.title, noUndo]);
+    assert.deepEqual(said({}), [['Add public.b to publication p again', undefined]]);
+    assert.deepEqual(said({ ownedByMe: false, owner: 'bob' }), [
+      [undefined, 'Only the owner of its tables, or where there are schemas a superuser, may add them again.'],
+    ]);
   });
 });
 

@@ -58,6 +58,7 @@ interface StepContext {
 function step(context: StepContext, verb: Verb, difference: MemberDifference, withGap = false): StepDraft {
   const { target, publication } = context;
   const { statement, undo } = statements(context, verb, difference);
+  const noUndo = 'Only the owner of its tables, or where there are schemas a superuser, may add them again.';
   const consequence = consequenceOf(context, difference, withGap);
   return {
     on: target,
@@ -69,6 +70,7 @@ function step(context: StepContext, verb: Verb, difference: MemberDifference, wi
         ? 'lossy'
         : 'none',
     undo,
+    ...(undo === null ? { noUndo } : {}),
     effect: membersEffect(publication.name, difference),
   };
 }
