@@ -21,7 +21,7 @@ const everyMs = 250;
 /** How long a server gets where nobody said otherwise, in milliseconds. */
 const defaultPatienceMs = 5_000;
 /** A look at a server that answers at all is over by then, in milliseconds. */
-const leastMs = 1_500;
+const leastMs = 5_000;
 /** Characters that pg_stat_activity keeps of a statement for certain. */
 const keptOfQuery = 90;
 
