@@ -11,7 +11,7 @@ import { writeResults } from '../support/tasks/results.ts';
  * variable `HOST_TEST_RESULTS` names. Throws when a test failed, which VS Code gives on as its exit code.
  */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: 30_000, slow: 30_000, color: false });
+  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: 120_000, slow: 120_000, color: false });
   mocha.addFile(path.join(__dirname, 'tests.cjs'));
   const failures = await new Promise<number>((resolve, reject) => {
     const runner = mocha.run((count) => {

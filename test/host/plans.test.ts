@@ -91,7 +91,7 @@ describe('changes, on real servers', () => {
     );
     assert.equal((await api.plans.run(plan))?.status, 'done');
     await eventually(async () => (await servers.subscriber.query('SELECT 1 FROM orders')).length === 2, {
-      within: 20_000,
+      within: 60_000,
       what: 'the rows on the subscriber',
     });
     await api.plans.preview(plan);

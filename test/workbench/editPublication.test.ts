@@ -61,7 +61,7 @@ describe('editing a publication (real workbench)', function () {
     const tree = workbench.tree('Servers');
     await tree.expand(['warehouse', 'Publications']);
     await tree.expand(['shop', 'Publications']);
-    await eventually(async () => /1 subscriber/.test((await tree.row(pub)).description), { within: 20_000 });
+    await eventually(async () => /1 subscriber/.test((await tree.row(pub)).description), { within: 60_000 });
     await tree.expand(['shop', 'Tables']);
   });
 
@@ -169,7 +169,7 @@ describe('editing a publication (real workbench)', function () {
     const tree = workbench.tree('Servers');
     await tree.expand(['shop', 'Publications']);
     await tree.expand(['warehouse']);
-    await eventually(async () => /1 subscriber/.test((await tree.row(pub)).description), { within: 20_000 });
+    await eventually(async () => /1 subscriber/.test((await tree.row(pub)).description), { within: 60_000 });
   });
 
   it('says that somebody else changed it meanwhile, keeps what was typed, and saves the rest', async () => {

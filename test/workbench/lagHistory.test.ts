@@ -20,10 +20,13 @@ describe('the lag history (real workbench)', function () {
     const { workbench, page } = window.current;
     await workbench.input.pick('The last hour, by seconds');
     // The list to pick from gives way to the dialog, which suggests a file in the folder.
-    const suggested = await eventually(async () => {
-      const value = (await workbench.input.field.count()) === 0 ? '' : await workbench.input.field.inputValue();
-      return value.endsWith('lag.csv') ? value : undefined;
-    });
+    const suggested = await eventually(
+      async () => {
+        const value = await workbench.input.field.inputValue({ timeout: 1_000 });
+        return value.endsWith('lag.csv') ? value : undefined;
+      },
+      { within: 60_000, what: 'the dialog' },
+    );
     const file = suggested.replace(/lag\.csv$/, name);
     await workbench.input.field.fill(file);
     await page.keyboard.press('Enter');

@@ -70,6 +70,6 @@ describe('roles and settings in the real workbench', function () {
     await workbench.input.answer('8');
     await workbench.input.pick('Change it');
     const waits = `select 1 from pg_settings where name = 'max_replication_slots' and pending_restart`;
-    await eventually(async () => (await servers.publisher.query(waits)).length === 1, { within: 20_000 });
+    await eventually(async () => (await servers.publisher.query(waits)).length === 1, { within: 60_000 });
   });
 });

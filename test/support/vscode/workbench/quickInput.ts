@@ -23,25 +23,27 @@ export class QuickInput {
 
   /** Runs a command by its full title, such as `Preferences: Color Theme`. */
   async command(title: string): Promise<void> {
+    // The box closes by itself where something else takes the focus: then it is opened again, so no step waits for long.
     await eventually(
       async () => {
         if ((await this.field.count()) === 0) {
           await this.#page.keyboard.press('F1');
           return false;
         }
-        await this.field.fill(`>${title}`);
         try {
-          await this.#row(title).waitFor({ timeout: 5_000 });
+          await this.field.fill(`>${title}`, { timeout: 2_000 });
+          const row = this.#row(title);
+          await row.waitFor({ timeout: 5_000 });
+          await row.click({ timeout: 5_000 });
           return true;
         } catch {
           // A list that was still about to close, and isn't the palette.
-          await this.cancel();
+          if (await this.box.isVisible()) await this.#page.keyboard.press('Escape');
           return false;
         }
       },
-      { every: 300, within: 30_000, what: `the command ${title} in the palette` },
+      { every: 300, within: 90_000, what: `the command ${title} in the palette` },
     );
-    await this.pick(title);
   }
 
   /** Picks the entry whose label is exactly this. */
@@ -51,9 +53,9 @@ export class QuickInput {
     await row.click();
   }
 
-  /** The labels of the entries in sight. */
-  async entries(): Promise<string[]> {
-    await this.box.locator('.monaco-list-row').first().waitFor();
+  /** The labels of the entries in sight, as soon as there is one: `timeout` milliseconds at the most. */
+  async entries(timeout = 30_000): Promise<string[]> {
+    await this.box.locator('.monaco-list-row').first().waitFor({ timeout });
     return this.box.locator('.monaco-list-row .quick-input-list-label .label-name').allInnerTexts();
   }
 

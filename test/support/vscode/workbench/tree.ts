@@ -28,7 +28,7 @@ export class Tree {
   readonly #pane: Locator;
   readonly #within: number;
 
-  constructor(page: Page, viewTitle: string, within = 15_000) {
+  constructor(page: Page, viewTitle: string, within = 30_000) {
     this.#page = page;
     this.#pane = page.locator('.pane', {
       has: page.locator(`.pane-header[aria-label^="${viewTitle} "], .pane-header[aria-label="${viewTitle}"]`),
@@ -156,7 +156,7 @@ export class Tree {
         await (await this.element(path)).locator('.monaco-tl-twistie').click({ timeout: 1_000 });
         return eventually(async () => find(await this.rows(), path)?.expanded === expanded, { within: 2_000 });
       },
-      { within: this.#within, what: `the row ${path.join(' › ')} to ${expanded ? 'open' : 'close'}` },
+      { within: 2 * this.#within, what: `the row ${path.join(' › ')} to ${expanded ? 'open' : 'close'}` },
     );
   }
 }

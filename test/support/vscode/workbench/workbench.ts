@@ -59,10 +59,10 @@ export class Workbench {
         ) {
           return this.page.locator('.sidebar .pane, .sidebar .webview').first().isVisible();
         }
-        await item.click();
+        await item.click({ timeout: 5_000 });
         return false;
       },
-      { every: 200, what: `the container ${title}` },
+      { every: 200, within: 60_000, what: `the container ${title}` },
     );
   }
 
@@ -86,7 +86,7 @@ export class Workbench {
   /** Waits for the tab with this title, brings it to the front, and gives the document of the page in it. */
   async webview(title: string): Promise<Frame> {
     await this.tab(title).first().click();
-    return eventually(() => this.#frame(title), { within: 20_000, what: `the page of ${title}` });
+    return eventually(() => this.#frame(title), { within: 60_000, what: `the page of ${title}` });
   }
 
   /** Closes the tab with this title. */
@@ -108,13 +108,13 @@ export class Workbench {
       async () => {
         await this.input.command('Preferences: Color Theme');
         // By its field: with a theme from the end of the list in use, the top of the list isn't drawn.
-        await this.input.box.getByPlaceholder('Select Color Theme').waitFor();
-        await this.input.field.fill(themes[theme]);
-        if ((await this.input.entries()).includes(themes[theme])) return true;
+        await this.input.box.getByPlaceholder('Select Color Theme').waitFor({ timeout: 5_000 });
+        await this.input.field.fill(themes[theme], { timeout: 2_000 });
+        if ((await this.input.entries(5_000)).includes(themes[theme])) return true;
         await this.input.cancel();
         return false;
       },
-      { within: 60_000, what: `the theme ${theme} in the list` },
+      { within: 120_000, what: `the theme ${theme} in the list` },
     );
     await this.input.pick(themes[theme]);
     await this.input.box.waitFor({ state: 'hidden' });
