@@ -11,6 +11,7 @@ import { createReplicationService } from './replication/replicationService.ts';
 import { followStreams } from './replication/samples/follow.ts';
 import { SampleFiles } from './replication/samples/sampleFiles.ts';
 import { SampleStore } from './replication/samples/sampleStore.ts';
+import { createAlerts, showAlerts } from './ui/alerts/alertDesk.ts';
 import { registerCommands } from './ui/commands/register.ts';
 import { setContextKey } from './ui/commands/typed.ts';
 import { canImport } from './ui/connections/findOffers.ts';
@@ -58,6 +59,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
   });
   const forecasts = new Forecasts({ monitor, service, connections });
   const copies = new Copies({ service, connections, monitor, log });
+  const alerts = createAlerts({ context, monitor, service, connections, forecasts, copies, settings });
   const onFirst = () => void sampleFiles.load();
   const stopFollowing = followStreams({ monitor, service, forecasts, samples, onFirst });
   const history = new History({ storage: context.globalState });
@@ -66,7 +68,16 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const peeks = new PeekDocuments();
   const plans = new ConfirmingPlanRunner({ service, connections, history, previews, notifier, log });
   const panels = new PanelRegistry();
-  const servers = createServersView({ service, connections, monitor, forecasts, copies, settings, log });
+  const servers = createServersView({
+    service,
+    connections,
+    monitor,
+    forecasts,
+    copies,
+    alerts: alerts.center,
+    settings,
+    log,
+  });
   const { reveal } = servers;
   const services: Services = {
     context,
@@ -77,6 +88,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
     sampleFiles,
     forecasts,
     copies,
+    alerts: alerts.center,
     plans,
     panels,
     log,
@@ -94,6 +106,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
     watchAlways(services),
     createHistoryView(history),
     createStatusBar(services, monitor),
+    showAlerts(services, alerts, servers.view),
     servers,
     panels,
     previews,

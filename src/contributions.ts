@@ -1,3 +1,4 @@
+import { alertDefaults } from './replication/alerts/thresholds.ts';
 import type {
   ConnectionNode,
   EmptyNode,
@@ -101,6 +102,9 @@ export const commands = {
 
   'pgReplication.lag.exportHistory': command<On<ConnectionNode | SlotNode | SubscriptionNode>>(true),
 
+  'pgReplication.alerts.mute': command<On<SlotNode | SubscriptionNode>>(true),
+  'pgReplication.alerts.unmute': command<On<SlotNode | SubscriptionNode>>(true),
+
   'pgReplication.tree.refreshAll': command<[]>(true),
   'pgReplication.tree.loadMore': command<[node: MoreNode]>(false),
 
@@ -173,6 +177,20 @@ export const settings = {
   'sampling.watchAlways': false,
   'tree.refreshSeconds': 10,
   'subscription.waitLimitSeconds': 60,
+  'alerts.notify': true,
+  'alerts.quietHours': '',
+  'alerts.behindMegabytes': alertDefaults.behindMegabytes,
+  'alerts.behindSeconds': alertDefaults.behindSeconds,
+  'alerts.behindForSeconds': alertDefaults.behindForSeconds,
+  'alerts.inactiveForSeconds': alertDefaults.inactiveForSeconds,
+  'alerts.retainedMegabytes': alertDefaults.retainedMegabytes,
+  'alerts.headroomPercent': alertDefaults.headroomPercent,
+  'alerts.lostWithinMinutes': alertDefaults.lostWithinMinutes,
+  'alerts.lost': alertDefaults.lost,
+  'alerts.stoppedForSeconds': alertDefaults.stoppedForSeconds,
+  'alerts.copyFailingForSeconds': alertDefaults.copyFailingForSeconds,
+  'alerts.unusedForHours': alertDefaults.unusedForHours,
+  'alerts.perConnection': {},
   'demo.connectionsFile': '',
 } as const;
 export type SettingKey = keyof typeof settings;
@@ -181,4 +199,6 @@ export type SettingValue<Key extends SettingKey> = (typeof settings)[Key] extend
   ? number
   : (typeof settings)[Key] extends boolean
     ? boolean
-    : string;
+    : (typeof settings)[Key] extends string
+      ? string
+      : Readonly<Record<string, unknown>>;

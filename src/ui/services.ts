@@ -8,6 +8,7 @@ import type { Plan, PlanOutcome, PlanProgress } from '../replication/model/plan.
 import type { SampleFiles } from '../replication/samples/sampleFiles.ts';
 import type { SampleStore } from '../replication/samples/sampleStore.ts';
 import type { ReplicationService } from '../replication/service.ts';
+import type { AlertCenter } from './alerts/alertCenter.ts';
 import type { Notifier } from './notify.ts';
 import type { PanelRegistry } from './panels/panelRegistry.ts';
 import type { History } from './plans/history.ts';
@@ -55,6 +56,8 @@ export interface Services {
   readonly forecasts: Forecasts;
   /** How far initial copies are. */
   readonly copies: Copies;
+  /** The alerts that hold, without those of muted streams, and `events(streamId)` for the marks of charts. */
+  readonly alerts: AlertCenter;
   readonly plans: PlanRunner;
   /** The panels that are open: `new PanelRegistry()`. */
   readonly panels: PanelRegistry;

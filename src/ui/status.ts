@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 
 import type { CommandId } from '../contributions.ts';
+import { type ActiveAlert, alertSeverity } from '../replication/alerts/alert.ts';
 import type { LagMonitor } from '../replication/lag/monitor.ts';
 import type { StreamLag } from '../replication/model/stream.ts';
+import { alertIcon, alertsFirst, rowAlertWords } from './alerts/alertWords.ts';
 import type { Services } from './services.ts';
 import { escapeMarkdown } from './tree/markdown.ts';
 import { spoken } from './tree/row.ts';
@@ -29,7 +31,7 @@ export function createStatusBar(services: Services, monitor: LagMonitor): vscode
   let timer: NodeJS.Timeout | undefined;
   const update = () => {
     timer = undefined;
-    const lags = worstFirst(monitor.lags());
+    const lags = alertsFirst(services.alerts, worstFirst(monitor.lags()));
     const [worst] = lags;
     // Twice missed: the Servers view reads at the slowest.
     const staleMs = 2.5 * 1000 * Math.max(lookMs / 1000, services.settings.get('tree.refreshSeconds'));
@@ -38,29 +40,37 @@ export function createStatusBar(services: Services, monitor: LagMonitor): vscode
     const key = JSON.stringify([
       age,
       lags.length,
-      lags.slice(0, listed).map((lag) => [line(services, lag), lag.state]),
+      lags.slice(0, listed).map((lag) => [line(services, lag), lag.state, alertIcon(alertsOf(services, lag))]),
     ]);
     if (key === shown) return;
     shown = key;
-    if (worst) show(item, { worst, age, line: line(services, worst) }, tooltip(services, lags, age));
-    else item.hide();
+    if (worst) {
+      const { alerts, mutedUntil } = services.alerts.of(worst.stream);
+      const muted = mutedUntil !== null;
+      show(item, { worst, alerts, muted, age, line: line(services, worst) }, tooltip(services, lags, age));
+    } else item.hide();
   };
   update();
-  const stop = monitor.onDidSample(() => {
+  const soon = () => {
     timer ??= setTimeout(update, gatherMs);
-  });
+  };
+  const stops = [monitor.onDidSample(soon), services.alerts.onDidChange(soon)];
   const look = setInterval(update, lookMs);
   return vscode.Disposable.from(item, {
     dispose: () => {
       clearTimeout(timer);
       clearInterval(look);
-      stop();
+      for (const stop of stops) stop();
     },
   });
 }
 
 interface Shown {
   readonly worst: StreamLag;
+  /** Its alerts, worst first. */
+  readonly alerts: readonly ActiveAlert[];
+  /** The person doesn't want to hear of it. */
+  readonly muted: boolean;
   /** "as of 14:02"; null while it is fresh. */
   readonly age: string | null;
   /** The stream with both servers and its state. */
@@ -68,14 +78,19 @@ interface Shown {
 }
 
 function show(item: vscode.StatusBarItem, shown: Shown, text: vscode.MarkdownString): void {
-  const { age, worst } = shown;
+  const { age, alerts, worst } = shown;
   const name = plain(streamName(worst.stream));
   const suffix = age === null ? '' : `, ${age}`;
-  item.text = `$(${age === null ? streamIcon(worst) : 'history'}) ${name} ${shortState(worst)}${suffix}`;
+  const icon = alertIcon(alerts)?.id ?? streamIcon(worst);
+  item.text = `$(${age === null ? icon : 'history'}) ${name} ${stateAndAlerts(worst, alerts)}${suffix}`;
   item.accessibilityInformation = { label: spoken('Replication lag', `${shown.line}${suffix}`) };
   item.tooltip = text;
   // A background is for what can't heal by itself.
-  item.backgroundColor = worst.state === 'lost' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+  const severe = alerts.some(({ kind }) => alertSeverity(kind) === 'error');
+  item.backgroundColor =
+    severe || (worst.state === 'lost' && !shown.muted)
+      ? new vscode.ThemeColor('statusBarItem.warningBackground')
+      : undefined;
   item.show();
 }
 
@@ -90,10 +105,21 @@ function tooltip(services: Services, lags: readonly StreamLag[], age: string | n
   return new vscode.MarkdownString([heading, '', ...lines, ...more, ...why].join('\n'));
 }
 
-function line({ connections }: Services, lag: StreamLag): string {
+function line(services: Services, lag: StreamLag): string {
+  const { connections } = services;
   const { publisher, subscriber } = lag.stream;
   const names = [publisher, subscriber].flatMap((end) => (end && connections.facts(end.connectionId)?.name) ?? []);
-  return `${streamName(lag.stream)} (${names.join(' → ')}): ${shortState(lag)}`;
+  return `${streamName(lag.stream)} (${names.join(' → ')}): ${stateAndAlerts(lag, alertsOf(services, lag))}`;
+}
+
+function alertsOf({ alerts }: Services, { stream }: StreamLag): readonly ActiveAlert[] {
+  return alerts.of(stream).alerts;
+}
+
+/** "inactive, ⚠ retains too much": the alerts that the state doesn't say. */
+function stateAndAlerts(lag: StreamLag, alerts: readonly ActiveAlert[]): string {
+  const words = rowAlertWords(alerts);
+  return words === null ? shortState(lag) : `${shortState(lag)}, ${words}`;
 }
 
 /** A server's name for an object as text of the status bar: no icons, not too long. */

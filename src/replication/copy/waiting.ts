@@ -33,6 +33,14 @@ export interface WaitingInput {
   } | null;
 }
 
+/** How a reason begins that is an error which comes again at every attempt. */
+const repeatedError = 'an error repeats';
+
+/** Whether what `whyWaiting` said is an error that comes again at every attempt, and not a turn that is waited for. */
+export function isRepeatedError(why: string): boolean {
+  return why.startsWith(repeatedError);
+}
+
 /** A copy that was begun has had a worker: without one for this long, its attempt ended. Milliseconds. */
 const endedMs = 2000;
 /** Workers are started one after the other; after this a table was passed over, milliseconds. */
@@ -69,14 +77,14 @@ function failure({ errors, publisher, subscriber }: WaitingInput): string {
     const { name, pulse, settings } = publisher;
     const slots = limit(settings, 'max_replication_slots');
     if (pulse.slots.length >= slots) {
-      return `an error repeats: ${name} has no free replication slot (max_replication_slots is ${slots})${count}`;
+      return `${repeatedError}: ${name} has no free replication slot (max_replication_slots is ${slots})${count}`;
     }
     const senders = limit(settings, 'max_wal_senders');
     if (pulse.senders.length >= senders) {
-      return `an error repeats: ${name} has no free WAL sender (max_wal_senders is ${senders})${count}`;
+      return `${repeatedError}: ${name} has no free WAL sender (max_wal_senders is ${senders})${count}`;
     }
   }
-  return `an error repeats${count}, see the log of ${subscriber.name}`;
+  return `${repeatedError}${count}, see the log of ${subscriber.name}`;
 }
 
 function noWorker({ state, subscriber, trace, workers }: WaitingInput): string | null {

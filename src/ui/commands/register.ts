@@ -11,6 +11,7 @@ const loaders: { readonly [Noun in CommandNoun]: (parts: CommandParts) => Promis
   slot: async (parts) => (await import('./slot/commands.ts')).slotCommands(parts),
   table: async (parts) => (await import('./table/commands.ts')).tableCommands(parts),
   lag: async (parts) => (await import('./lag/commands.ts')).lagCommands(parts),
+  alerts: async (parts) => (await import('./alerts/commands.ts')).alertsCommands(parts),
   topology: async (parts) => (await import('./topology/commands.ts')).topologyCommands(parts),
   history: async (parts) => (await import('./history/commands.ts')).historyCommands(parts),
   plan: async (parts) => (await import('./plan/commands.ts')).planCommands(parts),

@@ -4,6 +4,7 @@ import type { Cascade } from '../../replication/lag/cascade.ts';
 import type { Inventory } from '../../replication/model/snapshot.ts';
 import type { LagScope, StreamLag } from '../../replication/model/stream.ts';
 import type { ReplicationService } from '../../replication/service.ts';
+import type { AlertCenter } from '../alerts/alertCenter.ts';
 import {
   type ArrangedConnection,
   byText,
@@ -30,6 +31,8 @@ export interface LiveModelParts {
   readonly monitor: LagSource;
   readonly forecasts: Pick<Forecasts, 'lossOf' | 'ofStream' | 'volumeFull'>;
   readonly copies: Pick<Copies, 'ofSubscription' | 'ofTable'>;
+  /** None where it is absent. */
+  readonly alerts?: Pick<AlertCenter, 'of'>;
 }
 
 /** The model of the running extension: service, connections and lag monitor, with what is looked up kept by name. */
@@ -122,6 +125,10 @@ export class LiveModel implements TreeModel {
 
   forecastsOf(lag: StreamLag): ReturnType<TreeModel['forecastsOf']> {
     return this.#parts.forecasts.ofStream(lag);
+  }
+
+  alertsOf(lag: StreamLag | undefined): ReturnType<TreeModel['alertsOf']> {
+    return (lag && this.#parts.alerts?.of(lag.stream)) ?? { alerts: [], mutedUntil: null };
   }
 
   volumeFull(connectionId: string): ReturnType<TreeModel['volumeFull']> {

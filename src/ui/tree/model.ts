@@ -9,6 +9,7 @@ import type { Inventory, Snapshot } from '../../replication/model/snapshot.ts';
 import type { StreamLag } from '../../replication/model/stream.ts';
 import type { Subscription } from '../../replication/model/subscription.ts';
 import type { Table } from '../../replication/model/table.ts';
+import type { StreamAlerts } from '../alerts/alertCenter.ts';
 
 /** A connection with how the person arranged it. */
 export interface ArrangedConnection extends ConnectionFacts {
@@ -44,6 +45,8 @@ export interface TreeModel {
   lossOf(connectionId: string, slotName: string): SlotLoss;
   /** What lies ahead of a stream. */
   forecastsOf(lag: StreamLag): StreamForecasts;
+  /** The alerts of a stream; none where nothing is known of it. */
+  alertsOf(lag: StreamLag | undefined): StreamAlerts;
   /** When a server's WAL volume is full by what slots keep. */
   volumeFull(connectionId: string): Forecast;
   /** How far a subscription's initial copy is; null where it's done, or can't be seen. */

@@ -45,6 +45,12 @@ export class RefreshPolicy {
     if (this.#visible) this.#soon();
   }
 
+  /** Draws again what looks different now, of whichever connection, though no server said anything new. */
+  outdated(): void {
+    this.#beaten.add(undefined);
+    if (this.#visible) this.#soon();
+  }
+
   /** Draws a connection again, with everything below it. */
   connection(connectionId: string, reason: string): void {
     this.#parts.log.trace(`tree: ${connectionId} is drawn again (${reason})`);

@@ -5,6 +5,7 @@ import { views } from '../../contributions.ts';
 import type { Copies } from '../../replication/copy/copies.ts';
 import type { Forecasts } from '../../replication/forecast/forecasts.ts';
 import type { ReplicationService } from '../../replication/service.ts';
+import type { AlertCenter } from '../alerts/alertCenter.ts';
 import type { RevealTarget } from '../services.ts';
 import type { Settings } from '../settings.ts';
 import { TableDragAndDrop } from './dragAndDrop.ts';
@@ -23,6 +24,7 @@ export interface ServersViewParts {
   readonly monitor: LagSource;
   readonly forecasts: Forecasts;
   readonly copies: Copies;
+  readonly alerts: AlertCenter;
   readonly settings: Settings;
   readonly log: vscode.LogOutputChannel;
 }
@@ -42,8 +44,8 @@ export interface ServersView extends vscode.Disposable {
 
 /** Builds the Servers view and ties it to the service. */
 export function createServersView(parts: ServersViewParts): ServersView {
-  const { service, connections, monitor, forecasts, copies, settings, log } = parts;
-  const model = new LiveModel({ service, connections, monitor, forecasts, copies });
+  const { service, connections, monitor, forecasts, copies, alerts, settings, log } = parts;
+  const model = new LiveModel({ service, connections, monitor, forecasts, copies, alerts });
   const tree: ServersTree = new ServersTree({ model, service, onOpened: (id) => refresh.connection(id, 'opened') });
   const refresh = new RefreshPolicy({ tree, model, log });
   const watch = new WatchPolicy({
@@ -82,6 +84,7 @@ export function createServersView(parts: ServersViewParts): ServersView {
     tree.redraw(undefined);
     watch.update();
   });
+  const stopAlerts = alerts.onDidChange(() => refresh.outdated());
   const disposables = [
     view,
     tree,
@@ -105,6 +108,7 @@ export function createServersView(parts: ServersViewParts): ServersView {
       if (tree.setDisconnected(element.connectionId, false)) refresh.connection(element.connectionId, 'collapsed');
     }),
     settings.onDidChange('tree.refreshSeconds', () => watch.update()),
+    { dispose: stopAlerts },
     { dispose: stopService },
     { dispose: stopConnections },
   ];

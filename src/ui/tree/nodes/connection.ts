@@ -147,7 +147,7 @@ function openWords(connectionId: string, snapshot: Snapshot, model: TreeModel): 
   const own = pulse.slots.filter(
     (slot) => slot.type === 'logical' && slot.database === inventory.server.database && !slot.lost && !isSyncSlot(slot),
   );
-  const { broken, endangered, lost } = worries(connectionId, snapshot, model);
+  const { alerting, broken, endangered, lost } = worries(connectionId, snapshot, model);
   return joined([
     `PostgreSQL ${inventory.server.version}`,
     pulse.inRecovery && 'standby',
@@ -156,6 +156,7 @@ function openWords(connectionId: string, snapshot: Snapshot, model: TreeModel): 
     lost > 0 && `${count(lost, 'slot')} lost`,
     broken > 0 && `${count(broken, 'subscription')} not working`,
     endangered > 0 && `${count(endangered, 'slot')} about to be lost`,
+    alerting > 0 && count(alerting, 'alert'),
   ]);
 }
 
@@ -169,9 +170,11 @@ function icon(
   switch (standing(state)) {
     case 'open': {
       if (state.phase !== 'open') return { id: 'database', ...color };
-      const { broken, endangered, lost } = worries(connectionId, state.snapshot, model);
+      const { alerting, broken, endangered, lost } = worries(connectionId, state.snapshot, model);
       if (lost + broken > 0) return { id: 'error', color: 'list.errorForeground' };
-      return endangered > 0 ? { id: 'warning', color: 'list.warningForeground' } : { id: 'database', ...color };
+      return endangered + alerting > 0
+        ? { id: 'warning', color: 'list.warningForeground' }
+        : { id: 'database', ...color };
     }
     case 'lost':
       return { id: 'debug-disconnect', color: 'list.errorForeground' };

@@ -7,6 +7,7 @@ import type { Pulse } from '../../../replication/model/snapshot.ts';
 import { retainedBytes, walFreedByDrop } from '../../../replication/operations/slot/retainedWal.ts';
 import { isReservedSlot, slotHolder } from '../../../replication/operations/slot/slotOf.ts';
 import { isSyncSlot } from '../../../replication/topology/syncSlot.ts';
+import { alertFacts, alertIcon, rowAlertWords } from '../../alerts/alertWords.ts';
 import { streamNotes } from '../../streamNotes.ts';
 import { goneRow, type Kind, writable } from '../kind.ts';
 import { tooltip } from '../markdown.ts';
@@ -24,23 +25,26 @@ export const slotKind: Kind<SlotNode> = {
     if (!snapshot || !slot) return goneRow('slot', node.name);
     const stale = model.stale(node.connectionId);
     const own = slot.database === null || slot.database === snapshot.inventory.server.database;
+    const { alerts, mutedUntil } = model.alertsOf(model.lagOfSlot(node.connectionId, node.name));
     const description = stale
       ? 'not known while the connection is lost'
       : joined([
           !own && `in ${slot.database}`,
           slot.type === 'physical' && 'physical',
           ...stateParts(node, slot, snapshot.pulse, model),
+          rowAlertWords(alerts),
         ]) + consumerSuffix(node, slot, snapshot.pulse, model);
     return {
       label: node.name,
       description,
-      icon: icon(slot, stale, own),
+      icon: (stale ? null : alertIcon(alerts)) ?? icon(slot, stale, own),
       contextValue: contextValue('slot', {
         active: slot.active,
         inactive: !slot.active,
         lost: slot.lost,
         logical: slot.type === 'logical',
         own,
+        muted: mutedUntil !== null,
         // What the server keeps for itself isn't offered to be changed.
         writable: writable(node.connectionId, model) && !isReservedSlot(slot),
       }),
@@ -57,8 +61,10 @@ export const slotKind: Kind<SlotNode> = {
     if (!snapshot || !slot) return tooltip(node.name, []);
     const lag = model.lagOfSlot(node.connectionId, node.name);
     const retained = retainedBytes(snapshot.pulse, slot);
+    const alerts = model.alertsOf(lag);
     return tooltip(node.name, [
       ['State', lag?.stateText ?? stateWord(slot)],
+      ...alertFacts(alerts, model.now()),
       ['Lost because', slot.lostReason],
       ['Read by', consumer(node, slot, snapshot.pulse, model)],
       ['Held by', slotHolder(snapshot.pulse, slot)],

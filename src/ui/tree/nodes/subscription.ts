@@ -4,6 +4,7 @@ import type { Cascade } from '../../../replication/lag/cascade.ts';
 import { secondsText } from '../../../replication/model/quantity.ts';
 import type { StreamLag, StreamState } from '../../../replication/model/stream.ts';
 import type { Subscription } from '../../../replication/model/subscription.ts';
+import { alertFacts, alertIcon, rowAlertWords } from '../../alerts/alertWords.ts';
 import { streamNotes } from '../../streamNotes.ts';
 import { goneRow, type Kind, paged, writable } from '../kind.ts';
 import { tooltip } from '../markdown.ts';
@@ -57,19 +58,27 @@ export const subscriptionKind: Kind<SubscriptionNode> = {
     });
     // What is still being copied, or stands, isn't up to date because nothing waits to be applied.
     const saysHowFar = state === 'streaming' || state === 'catchingUp' || behind !== upToDate;
+    const { alerts, mutedUntil } = model.alertsOf(lag);
     const copy = stale ? null : model.copyOf(node.connectionId, node.name);
     const copied = copy && enabled ? subscriptionCopyWords(copy) : null;
     const description = stale
       ? 'not known while the connection is lost'
-      : joined([stateWords[state], enabled && saysHowFar && behind, copied, tableWords(node, subscription, model)]);
+      : joined([
+          stateWords[state],
+          enabled && saysHowFar && behind,
+          copied,
+          tableWords(node, subscription, model),
+          rowAlertWords(alerts),
+        ]);
     return {
       label: node.name,
       description,
-      icon: stale ? icons.unknown : icons[state],
+      icon: stale ? icons.unknown : (alertIcon(alerts) ?? icons[state]),
       contextValue: contextValue('subscription', {
         enabled,
         disabled: !enabled,
         owned: subscription.ownedByMe,
+        muted: mutedUntil !== null,
         sequences: subscription.sequences !== undefined,
         writable: writable(node.connectionId, model),
       }),
@@ -105,6 +114,7 @@ export const subscriptionKind: Kind<SubscriptionNode> = {
     const copy = model.copyOf(node.connectionId, node.name);
     return tooltip(node.name, [
       ['State', lag?.stateText ?? stateWords[streamState(node, subscription, model)]],
+      ...alertFacts(model.alertsOf(lag), model.now()),
       ['Behind', exactBytes(lag?.notAppliedBytes ?? null)],
       ['Seconds behind', lag?.secondsBehind?.toFixed(1) ?? null],
       ['Last reply to the publisher', replyWords(lag)],

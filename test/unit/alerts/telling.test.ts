@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+
+import type { ActiveAlert, AlertKind } from '../../../src/replication/alerts/alert.ts';
+import { actionsFor } from '../../../src/ui/alerts/alertActions.ts';
+import { alertMessages, badgeOf, untilWords } from '../../../src/ui/alerts/alertWords.ts';
+import { AlertMutes, muteChoices } from '../../../src/ui/alerts/mutes.ts';
+import { Teller } from '../../../src/ui/alerts/teller.ts';
+import { againAfterMs, ToldAlerts } from '../../../src/ui/alerts/toldAlerts.ts';
+import { minute, noon, SharedState, stream } from './handmade.ts';
+
+function alert(streamId: string, kind: AlertKind = 'behind'): ActiveAlert {
+  return { streamId, kind, raisedAt: noon, asOf: noon, short: `short ${kind}`, sentence: `${streamId} is ${kind}.` };
+}
+
+describe('telling alerts', () => {
+  let state: SharedState;
+  let now: number;
+  let shown: readonly ActiveAlert[];
+  let quiet: boolean;
+
+  beforeEach(() => {
+    state = new SharedState();
+    now = noon;
+    shown = [];
+    quiet = false;
+  });
+
+  /** A window; what it told is in `told`. Its pauses are as long as `sleep` says, of no real time unless told. */
+  function openWindow(options: { focused?: boolean; sleep?: (ms: number) => Promise<void> } = {}) {
+    const { focused = true, sleep = async () => Promise.resolve() } = options;
+    const told: string[] = [];
+    const records = new ToldAlerts({ storage: state, now: () => now });
+    const teller = new Teller({
+      told: records,
+      shown: () => shown,
+      quiet: () => quiet,
+      focused: () => focused,
+      sleep,
+      tell: (alerts) => told.push(...alerts.map(({ sentence }) => sentence)),
+    });
+    return { teller, told, records };
+  }
+
+  it('tells each alert once, however often it is looked at', async () => {
+    const { teller, told } = openWindow();
+    await teller.look();
+    shown = [alert('a')];
+    await teller.look();
+    await Promise.all([teller.look(), teller.look()]);
+    shown = [alert('a'), alert('b')];
+    await teller.look();
+    assert.deepEqual(told, ['a is behind.', 'b is behind.']);
+  });
+
+  it('tells nothing again after a restart of the editor, and knows what held', async () => {
+    shown = [alert('a')];
+    await openWindow().teller.look();
+    const next = openWindow();
+    await next.teller.look();
+    assert.deepEqual(next.told, []);
+    assert.deepEqual(next.records.held(), [{ streamId: 'a', kind: 'behind', raisedAt: noon }]);
+  });
+
+  it('tells it in one of several windows, whoever comes first', async () => {
+    shown = [alert('a'), alert('b')];
+    // Pauses end in turns: no window gets through before the others had theirs.
+    const waiting: (() => void)[] = [];
+    const sleep = async () => new Promise<void>((resolve) => void waiting.push(resolve));
+    const windows = [openWindow({ sleep }), openWindow({ sleep, focused: false }), openWindow({ sleep })];
+    const looks = Promise.all(windows.map(async ({ teller }) => teller.look()));
+    const end = { come: false };
+    const finished = looks.then(() => (end.come = true));
+    while (!end.come) {
+      for (const resolve of waiting.splice(0)) resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await finished;
+    assert.deepEqual(windows.flatMap(({ told }) => told).toSorted(), ['a is behind.', 'b is behind.']);
+  });
+
+  it('tells again what was over and comes back, but not what flaps', async () => {
+    const { teller, told } = openWindow();
+    shown = [alert('a')];
+    await teller.look();
+    for (let times = 0; times < 5; times++) {
+      now += minute;
+      await teller.cleared(shown);
+      await teller.look();
+    }
+    assert.equal(told.length, 1);
+    now += againAfterMs;
+    await teller.look();
+    assert.equal(told.length, 2, 'it holds still, and it is a while since');
+  });
+
+  it('tells after the quiet hours what still holds', async () => {
+    const { teller, told } = openWindow();
+    quiet = true;
+    shown = [alert('a'), alert('over by then')];
+    await teller.look();
+    assert.deepEqual(told, []);
+    quiet = false;
+    shown = [alert('a')];
+    await teller.look();
+    assert.deepEqual(told, ['a is behind.']);
+  });
+
+  it('tells nothing that is over, or muted, by the time it would', async () => {
+    shown = [alert('a')];
+    const { teller, told } = openWindow({
+      focused: false,
+      sleep: async () => {
+        shown = [];
+        return Promise.resolve();
+      },
+    });
+    await teller.look();
+    assert.deepEqual(told, []);
+  });
+
+  it('reads nothing into records that it didn’t write', async () => {
+    await state.update('pgReplication.alerts.told', [{ streamId: 1 }, null, 'x']);
+    await state.update('pgReplication.alerts.muted', 'x');
+    const { records } = openWindow();
+    assert.deepEqual(records.held(), []);
+    assert.equal(new AlertMutes({ storage: state }).of(stream('a')), null);
+  });
+
+  it('says one sentence for each stream, and one for all where there are many', () => {
+    const both = alertMessages([alert('a', 'stopped'), alert('b', 'retained'), alert('a', 'behind')]);
+    assert.deepEqual(
+      both.map(({ severe, text }) => [text, severe]),
+      [
+        ['a is stopped. Also: short behind.', true],
+        ['b is retained.', false],
+      ],
+    );
+    const many = alertMessages(['a', 'b', 'c', 'd', 'e'].map((id) => alert(id)));
+    assert.deepEqual(
+      many.map(({ about, text }) => [about, text]),
+      [[null, '5 replication streams need attention. a is behind. b is behind. And 3 more.']],
+    );
+    assert.deepEqual(alertMessages([]), []);
+  });
+
+  it('counts streams in the badge, with a sentence', () => {
+    assert.equal(badgeOf([]), undefined);
+    assert.deepEqual(badgeOf([alert('a', 'lost'), alert('b'), alert('a')]), {
+      value: 2,
+      tooltip: '2 streams need attention. a is lost. b is behind.',
+    });
+    assert.match(badgeOf(['a', 'b', 'c', 'd'].map((id) => alert(id)))?.tooltip ?? '', /And 1 more\.$/);
+  });
+
+  it('offers what helps', () => {
+    const about = { stream: stream('a'), state: 'streaming', canEnable: true } as const;
+    assert.deepEqual(actionsFor({ kind: 'behind' }, about), ['openLag', 'show', 'mute']);
+    assert.deepEqual(actionsFor({ kind: 'lost' }, about), ['show', 'openLag', 'mute']);
+    const disabled = { ...about, state: 'disabled' } as const;
+    assert.deepEqual(actionsFor({ kind: 'inactive' }, disabled), ['enable', 'show', 'openLag', 'mute']);
+    assert.equal(actionsFor({ kind: 'inactive' }, { ...disabled, canEnable: false }).includes('enable'), false);
+  });
+});
+
+describe('muting a stream', () => {
+  let now = noon;
+  const state = new SharedState();
+  const mutes = new AlertMutes({ storage: state, now: () => now });
+
+  it('lasts until its time, for all windows, under either end', async () => {
+    const both = stream('a');
+    await mutes.mute(both, now + 60 * minute);
+    const other = new AlertMutes({ storage: state, now: () => now });
+    assert.equal(other.of(both), noon + 60 * minute);
+    assert.equal(other.of(stream('a', { id: 'x', publisher: null })), noon + 60 * minute);
+    assert.equal(other.of(stream('a', { id: 'y', subscriber: null })), noon + 60 * minute);
+    assert.equal(other.of(stream('b')), null);
+    now += 60 * minute;
+    assert.equal(other.of(both), null);
+  });
+
+  it('always is until it is unmuted', async () => {
+    await mutes.mute(stream('c'), 'always');
+    now += 400 * 24 * 60 * minute;
+    assert.equal(mutes.of(stream('c')), 'always');
+    await mutes.unmute(stream('c'));
+    assert.equal(mutes.of(stream('c')), null);
+  });
+
+  it('until tomorrow is until the next morning', () => {
+    const late = new Date(2026, 0, 31, 23, 30);
+    const [hour, tomorrow, always] = muteChoices(late);
+    assert.equal(hour?.until, late.getTime() + 3_600_000);
+    assert.equal(tomorrow?.until, new Date(2026, 1, 1, 8).getTime());
+    assert.equal(always?.until, 'always');
+    assert.equal(untilWords(tomorrow?.until ?? 0, late), 'until 2026-02-01 08:00');
+    assert.equal(untilWords(new Date(2026, 0, 31, 23, 45).getTime(), late), 'until 23:45');
+  });
+});
