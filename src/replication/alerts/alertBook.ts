@@ -55,6 +55,8 @@ export class AlertBook {
   readonly #rules: Required<BookRules>;
   readonly #pages = new Map<string, Page>();
   readonly #events = new Map<string, AlertEvent[]>();
+  /** What holds of all streams, until something is looked at. */
+  #active: readonly ActiveAlert[] | null = null;
   readonly #earlier = new Map<string, EarlierAlert>();
 
   constructor(rules: BookRules) {
@@ -66,6 +68,11 @@ export class AlertBook {
     for (const alert of alerts) this.#earlier.set(keyOf(alert), alert);
   }
 
+  /** Whether the sample of that moment was taken already. */
+  hasTaken(streamId: string, at: number): boolean {
+    return this.#pages.get(streamId)?.lastAt === at;
+  }
+
   /** Takes what a stream showed. A sample that was taken already changes nothing. */
   observe(streamId: string, { afterGap, at, conditions }: Observation): BookChange {
     const page: Page = this.#pages.get(streamId) ?? { lastAt: null, entries: new Map() };
@@ -73,6 +80,7 @@ export class AlertBook {
     const { lastAt } = page;
     if (lastAt === at) return { raised: [], cleared: [] };
     page.lastAt = at;
+    this.#active = null;
     const goesOn = lastAt !== null && !afterGap && at > lastAt && at - lastAt <= this.#rules.gapMs();
     const raised: ActiveAlert[] = [];
     const cleared: EarlierAlert[] = [];
@@ -95,13 +103,9 @@ export class AlertBook {
 
   /** What holds of a stream, or of all, worst first. Who is unused needn't be told that it is inactive. */
   active(streamId?: string): readonly ActiveAlert[] {
-    const pages = streamId === undefined ? [...this.#pages.values()] : [this.#pages.get(streamId)];
-    return worstAlertFirst(
-      pages.flatMap((page) => {
-        const held = [...(page?.entries.values() ?? [])].flatMap(({ raised }) => raised ?? []);
-        return held.some(({ kind }) => kind === 'unused') ? held.filter(({ kind }) => kind !== 'inactive') : held;
-      }),
-    );
+    if (streamId !== undefined) return worstAlertFirst(heldOn(this.#pages.get(streamId)));
+    this.#active ??= worstAlertFirst([...this.#pages.values()].flatMap((page) => heldOn(page)));
+    return this.#active;
   }
 
   /** The thresholds that were crossed, oldest first. */
@@ -119,6 +123,7 @@ export class AlertBook {
     const alerts = held.flatMap(({ raised }) => raised ?? []);
     this.restore(alerts);
     for (const id of gone) this.#pages.delete(id);
+    if (gone.length > 0) this.#active = null;
     return alerts.length > 0;
   }
 
@@ -168,6 +173,11 @@ export class AlertBook {
       this.#events.delete(id);
     }
   }
+}
+
+function heldOn(page: Page | undefined): readonly ActiveAlert[] {
+  const held = [...(page?.entries.values() ?? [])].flatMap(({ raised }) => raised ?? []);
+  return held.some(({ kind }) => kind === 'unused') ? held.filter(({ kind }) => kind !== 'inactive') : held;
 }
 
 type News =

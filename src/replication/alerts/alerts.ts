@@ -94,6 +94,7 @@ export class Alerts {
 
   #observe(lag: StreamLag): AlertChange {
     const { copies, forecasts, thresholds } = this.#parts;
+    if (this.#book.hasTaken(lag.stream.id, lag.sampledAt)) return { raised: [], cleared: [] };
     const { publisher, subscriber } = lag.stream;
     const publisherName = this.#name(publisher?.connectionId);
     const subscriberName = this.#name(subscriber?.connectionId);

@@ -1,4 +1,4 @@
-import { type ActiveAlert, worstAlertFirst } from '../../replication/alerts/alert.ts';
+import type { ActiveAlert } from '../../replication/alerts/alert.ts';
 import type { Alerts } from '../../replication/alerts/alerts.ts';
 import type { LagMonitor } from '../../replication/lag/monitor.ts';
 import type { Stream } from '../../replication/model/stream.ts';
@@ -38,7 +38,22 @@ export class AlertCenter {
 
   /** The alerts of all streams that aren't muted, worst first. */
   shown(): readonly ActiveAlert[] {
-    return worstAlertFirst(this.#monitor.streams().flatMap((stream) => this.of(stream).alerts));
+    const all = this.#alerts.active();
+    if (all.length === 0) return all;
+    const streams = new Map(this.#monitor.streams().map((stream) => [stream.id, stream]));
+    return all.filter(({ streamId }) => {
+      const stream = streams.get(streamId);
+      return stream !== undefined && this.#mutes.of(stream) === null;
+    });
+  }
+
+  /** How many streams of a connection have alerts, in either role, of those that `counts` says. */
+  countAt(connectionId: string, counts: (alert: ActiveAlert) => boolean): number {
+    const ids = new Set(this.shown().flatMap((alert) => (counts(alert) ? alert.streamId : [])));
+    if (ids.size === 0) return 0;
+    return this.#monitor.streams().filter(({ id, publisher, subscriber }) => {
+      return ids.has(id) && [publisher, subscriber].some((end) => end?.connectionId === connectionId);
+    }).length;
   }
 
   stream(streamId: string): Stream | undefined {

@@ -5,6 +5,7 @@ import type { Inventory } from '../../replication/model/snapshot.ts';
 import type { LagScope, StreamLag } from '../../replication/model/stream.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import type { AlertCenter } from '../alerts/alertCenter.ts';
+import { rowAlertWords } from '../alerts/alertWords.ts';
 import {
   type ArrangedConnection,
   byText,
@@ -32,7 +33,7 @@ export interface LiveModelParts {
   readonly forecasts: Pick<Forecasts, 'lossOf' | 'ofStream' | 'volumeFull'>;
   readonly copies: Pick<Copies, 'ofSubscription' | 'ofTable'>;
   /** None where it is absent. */
-  readonly alerts?: Pick<AlertCenter, 'of'>;
+  readonly alerts?: Pick<AlertCenter, 'of' | 'countAt'>;
 }
 
 /** The model of the running extension: service, connections and lag monitor, with what is looked up kept by name. */
@@ -129,6 +130,10 @@ export class LiveModel implements TreeModel {
 
   alertsOf(lag: StreamLag | undefined): ReturnType<TreeModel['alertsOf']> {
     return (lag && this.#parts.alerts?.of(lag.stream)) ?? { alerts: [], mutedUntil: null };
+  }
+
+  alertsAt(connectionId: string): number {
+    return this.#parts.alerts?.countAt(connectionId, (alert) => rowAlertWords([alert]) !== null) ?? 0;
   }
 
   volumeFull(connectionId: string): ReturnType<TreeModel['volumeFull']> {

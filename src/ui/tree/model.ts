@@ -47,6 +47,8 @@ export interface TreeModel {
   forecastsOf(lag: StreamLag): StreamForecasts;
   /** The alerts of a stream; none where nothing is known of it. */
   alertsOf(lag: StreamLag | undefined): StreamAlerts;
+  /** How many streams of a connection have alerts that their states don't say. */
+  alertsAt(connectionId: string): number;
   /** When a server's WAL volume is full by what slots keep. */
   volumeFull(connectionId: string): Forecast;
   /** How far a subscription's initial copy is; null where it's done, or can't be seen. */

@@ -1,5 +1,4 @@
 import type { Snapshot } from '../../replication/model/snapshot.ts';
-import { rowAlertWords } from '../alerts/alertWords.ts';
 import type { TreeModel } from './model.ts';
 
 /** What is wrong on a server, worst first; its icon shows the worst. */
@@ -17,16 +16,10 @@ export interface Worries {
 /** Counts what is wrong by the present snapshot and the lag of its subscriptions. */
 export function worries(connectionId: string, { inventory, pulse }: Snapshot, model: TreeModel): Worries {
   const states = inventory.subscriptions.map(({ name }) => model.lagOfSubscription(connectionId, name)?.state);
-  const streams = new Set<string>();
-  const lags = [
-    ...pulse.slots.map(({ name }) => model.lagOfSlot(connectionId, name)),
-    ...inventory.subscriptions.map(({ name }) => model.lagOfSubscription(connectionId, name)),
-  ];
-  for (const lag of lags) if (lag && rowAlertWords(model.alertsOf(lag).alerts) !== null) streams.add(lag.stream.id);
   return {
     lost: pulse.slots.filter((slot) => slot.lost).length,
     broken: states.filter((state) => state === 'stopped' || state === 'slotMissing' || state === 'lost').length,
-    alerting: streams.size,
+    alerting: model.alertsAt(connectionId),
     endangered: pulse.slots.filter((slot) => !slot.lost && slot.walStatus === 'unreserved').length,
   };
 }

@@ -78,13 +78,14 @@ export function model(
   states: ReadonlyMap<string, ServerState>,
   lags: readonly StreamLag[] = [],
   copies?: LiveModelParts['copies'],
+  alerts?: LiveModelParts['alerts'],
 ): LiveModel {
   const parts: Omit<LiveModelParts, 'forecasts' | 'copies'> = {
     service: { state: (id) => states.get(id) ?? { phase: 'closed' } },
     connections: { all: () => connections },
     monitor: { lags: (scope) => (scope ? [] : lags), lagOfSubscription: () => undefined, cascades: () => [] },
   };
-  return new LiveModel({ ...parts, ...outlookOf(parts, copies) });
+  return new LiveModel({ ...parts, ...outlookOf(parts, copies), ...(alerts ? { alerts } : {}) });
 }
 
 /** Everything that is drawn below a node, as text: one line for each row, with its icon, words and flags. */

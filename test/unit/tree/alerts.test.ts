@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+
+import type { AlertKind } from '../../../src/replication/alerts/alert.ts';
+import { Alerts } from '../../../src/replication/alerts/alerts.ts';
+import { thresholdsFrom } from '../../../src/replication/alerts/thresholds.ts';
+import type { StreamLag } from '../../../src/replication/model/stream.ts';
+import { AlertCenter } from '../../../src/ui/alerts/alertCenter.ts';
+import { alertsFirst, badgeOf } from '../../../src/ui/alerts/alertWords.ts';
+import { AlertMutes } from '../../../src/ui/alerts/mutes.ts';
+import { rowOf, tooltipOf } from '../../../src/ui/tree/kinds.ts';
+import { connectionNode, type SlotNode, type SubscriptionNode } from '../../../src/ui/tree/node.ts';
+import { minute, SharedState, stream } from '../alerts/handmade.ts';
+import { slot, subscription, target } from '../operations/fixture.ts';
+import { connection, model, open, outlookOf, streamLag } from './fixture.ts';
+
+const gigabyte = 1024 ** 3;
+
+describe('alerts in the tree', () => {
+  const shop = target({
+    serverName: 'shop',
+    pulse: { slots: [slot('orders', { active: true, activePid: 1 }), slot('calm', { active: true, activePid: 2 })] },
+  }).snapshot;
+  const warehouse = target({
+    connectionId: 'warehouse',
+    inventory: { subscriptions: [subscription('orders'), subscription('calm')] },
+  }).snapshot;
+  const states = new Map([
+    ['shop', open(shop)],
+    ['warehouse', open(warehouse)],
+  ]);
+  const connections = [connection('shop'), connection('warehouse')];
+  let lags: readonly StreamLag[];
+  let now: number;
+  let center: AlertCenter;
+  let alerts: Alerts;
+
+  beforeEach(() => {
+    now = Date.UTC(2026, 0, 15, 12);
+    lags = [];
+    const monitor = { lags: () => lags, streams: () => lags.map((lag) => lag.stream), onDidSample: () => () => {} };
+    const service = { state: (id: string) => states.get(id) ?? ({ phase: 'closed' } as const) };
+    const facts = (id: string) => connections.find((one) => one.id === id);
+    const { forecasts } = outlookOf({
+      connections: { all: () => connections },
+      service,
+      monitor: { lags: () => lags, lagOfSubscription: () => undefined, cascades: () => [] },
+    });
+    alerts = new Alerts({
+      monitor,
+      service,
+      connections: { facts },
+      forecasts: { ofStream: (lag) => ({ ...never, loss: forecasts.lossOf('', lag.stream.id) }) },
+      copies: { ofSubscription: () => null },
+      thresholds: (names) => thresholdsFrom(names.includes('shop') ? { retainedMegabytes: 2048 } : {}),
+      gapMs: () => minute,
+      gatherMs: 0,
+    });
+    center = new AlertCenter({
+      alerts,
+      monitor,
+      mutes: new AlertMutes({ storage: new SharedState(), now: () => now }),
+    });
+  });
+
+  const never = {
+    volumeFull: { kind: 'never', reason: '' },
+    catchUp: { kind: 'never', reason: '' },
+  } as const;
+  const slotNode: SlotNode = { kind: 'slot', id: 's', connectionId: 'shop', name: 'orders' };
+  const subscriptionNode: SubscriptionNode = { ...slotNode, kind: 'subscription', connectionId: 'warehouse' };
+
+  /** Both streams as of now, the first of them with these figures. */
+  function see(figures: Partial<StreamLag>): void {
+    now += 10_000;
+    lags = [
+      streamLag({ stream: stream('calm'), state: 'streaming', sampledAt: now }),
+      streamLag({ stream: stream('orders'), state: 'streaming', sampledAt: now, ...figures }),
+    ];
+    alerts.look();
+  }
+
+  const drawn = () => model(connections, states, lags, undefined, center);
+  const kinds = (): readonly AlertKind[] => center.shown().map(({ kind }) => kind);
+
+  it('show on the rows of the slot, the subscription and both connections', () => {
+    see({ retainedBytes: 3 * gigabyte });
+    assert.deepEqual(kinds(), ['retained'], 'by the threshold of its publisher');
+    const row = rowOf(slotNode, drawn());
+    assert.match(row.description ?? '', / · ⚠ retains too much → warehouse \/ orders$/);
+    assert.match(row.accessibleLabel, /warning: retains too much/);
+    assert.deepEqual(row.icon, { id: 'warning', color: 'list.warningForeground' });
+    assert.match(
+      tooltipOf(slotNode, drawn()) ?? '',
+      /\nAlert: The replication slot orders on shop retains 3 GB of WAL, more than 2 GB\S* Since /,
+    );
+    const other = rowOf(subscriptionNode, drawn());
+    assert.match(other.description ?? '', /⚠ retains too much$/);
+    assert.equal(other.icon?.id, 'warning');
+    for (const id of ['shop', 'warehouse']) {
+      const server = rowOf(connectionNode(id), drawn());
+      assert.match(server.description ?? '', / · 1 alert$/, id);
+      assert.equal(server.icon?.id, 'warning', id);
+    }
+    const calm = rowOf({ ...slotNode, name: 'calm' }, drawn());
+    assert.deepEqual(calm.icon, { id: 'plug', color: 'charts.green' });
+  });
+
+  it('say once what the state says: an error on the row, in the badge and first in the status bar', () => {
+    see({ state: 'stopped', stateText: 'stopped: no apply worker is running' });
+    for (let times = 0; times < 6; times++) {
+      see({ state: 'stopped', stateText: 'stopped: no apply worker is running' });
+    }
+    assert.deepEqual(kinds(), ['stopped']);
+    const row = rowOf(subscriptionNode, drawn());
+    assert.equal(row.icon?.id, 'error');
+    assert.doesNotMatch(row.description ?? '', /⚠/);
+    assert.deepEqual(badgeOf(center.shown()), {
+      value: 1,
+      tooltip:
+        '1 stream needs attention. The subscription orders on warehouse applies nothing: stopped: no apply worker is running.',
+    });
+    assert.deepEqual(
+      alertsFirst(center, lags).map((lag) => lag.stream.consumer),
+      ['orders', 'calm'],
+    );
+  });
+
+  it('are gone from everywhere while the stream is muted, and are back afterwards', async () => {
+    let changes = 0;
+    center.onDidChange(() => (changes += 1));
+    see({ retainedBytes: 3 * gigabyte });
+    assert.equal(changes, 1);
+    await center.mute(stream('orders'), now + 60 * minute);
+    assert.equal(changes, 2);
+    assert.deepEqual(kinds(), []);
+    assert.equal(badgeOf(center.shown()), undefined);
+    const row = rowOf(slotNode, drawn());
+    assert.doesNotMatch(row.description ?? '', /⚠/);
+    assert.match(row.contextValue, /\bmuted\b/);
+    assert.match(rowOf(subscriptionNode, drawn()).contextValue, /\bmuted\b/);
+    assert.match(tooltipOf(slotNode, drawn()) ?? '', /\nAlerts: muted until /);
+    assert.deepEqual(
+      alertsFirst(center, lags).map((lag) => lag.stream.consumer),
+      ['calm', 'orders'],
+    );
+    now += 60 * minute;
+    assert.deepEqual(kinds(), ['retained']);
+    assert.doesNotMatch(rowOf(slotNode, drawn()).contextValue, /\bmuted\b/);
+    await center.mute(stream('orders'), 'always');
+    await center.unmute(stream('orders'));
+    assert.deepEqual(kinds(), ['retained']);
+  });
+
+  it('keep when they began and ended, for the marks of a chart', () => {
+    see({ retainedBytes: 3 * gigabyte });
+    const raisedAt = now;
+    for (let times = 0; times < 4; times++) see({ retainedBytes: 0 });
+    assert.deepEqual(kinds(), []);
+    assert.deepEqual(
+      center.events('shop/orders').map(({ at, kind, what }) => [kind, what, at]),
+      [
+        ['retained', 'raised', raisedAt],
+        ['retained', 'cleared', now],
+      ],
+    );
+  });
+});
