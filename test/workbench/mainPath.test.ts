@@ -172,9 +172,16 @@ for (const { publisher, subscriber, theme } of pairs) {
       await workbench.openContainer('Replication');
       const tree = workbench.tree('Servers');
       for (const name of ['shop', 'warehouse']) {
-        await tree.expand([name]);
-        await eventually(async () => /password/.test((await tree.row([name])).description), { within: 60_000 });
-        await (await tree.element([name, 'Enter password…'])).locator('.label-name').click();
+        // It is drawn anew when it has failed for want of the password, and may close meanwhile.
+        await eventually(
+          async () => {
+            await tree.expand([name]);
+            await tree.row([name, 'Enter password…'], 5_000);
+            await (await tree.element([name, 'Enter password…'])).locator('.label-name').click({ timeout: 2_000 });
+            return true;
+          },
+          { within: 90_000, what: `the question for the password of ${name}` },
+        );
         await workbench.input.answer(password);
       }
       await panel.locator('table.streams').getByText('Streaming', { exact: true }).waitFor();

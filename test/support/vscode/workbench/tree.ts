@@ -153,7 +153,10 @@ export class Tree {
     await eventually(
       async () => {
         if (find(await this.rows(), path)?.expanded === expanded) return true;
-        await (await this.element(path)).locator('.monaco-tl-twistie').click({ timeout: 1_000 });
+        const twistie = (await this.element(path)).locator('.monaco-tl-twistie');
+        const looks = await twistie.getAttribute('class', { timeout: 1_000 });
+        // One that still loads its children was clicked: a second click would close it again as soon as it has opened.
+        if (looks?.includes('codicon-tree-item-loading') !== true) await twistie.click({ timeout: 1_000 });
         return eventually(async () => find(await this.rows(), path)?.expanded === expanded, { within: 2_000 });
       },
       { within: 2 * this.#within, what: `the row ${path.join(' › ')} to ${expanded ? 'open' : 'close'}` },
