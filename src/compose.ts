@@ -5,6 +5,7 @@ import type * as vscode from 'vscode';
 import { ConnectionStore } from './connections/store.ts';
 import { Copies } from './replication/copy/copies.ts';
 import { Forecasts } from './replication/forecast/forecasts.ts';
+import { joinEvents, SeenEvents } from './replication/lag/events.ts';
 import { LagMonitor } from './replication/lag/monitor.ts';
 import { describeError } from './replication/model/errors.ts';
 import { createReplicationService } from './replication/replicationService.ts';
@@ -27,6 +28,7 @@ import { registerPanels } from './ui/panels/restore.ts';
 import { PeekDocuments } from './ui/peek/peekDocuments.ts';
 import { History } from './ui/plans/history.ts';
 import { createHistoryView } from './ui/plans/historyView.ts';
+import { planEvents } from './ui/plans/planEvents.ts';
 import { PlanPreviews } from './ui/plans/preview.ts';
 import { ConfirmingPlanRunner } from './ui/plans/runner.ts';
 import type { Services } from './ui/services.ts';
@@ -63,6 +65,8 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const onFirst = () => void sampleFiles.load();
   const stopFollowing = followStreams({ monitor, service, forecasts, samples, onFirst });
   const history = new History({ storage: context.globalState });
+  const seenEvents = new SeenEvents({ service, connections });
+  const lagEvents = joinEvents(seenEvents, planEvents(history));
   const previews = new PlanPreviews();
   const declarations = new ServerDeclarations();
   const peeks = new PeekDocuments();
@@ -95,6 +99,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
     settings,
     notifier,
     history,
+    lagEvents,
     reveal,
   };
 
@@ -115,6 +120,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
     { dispose: stopFollowing },
     sampleFiles,
     copies,
+    seenEvents,
     monitor,
     service,
     log,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import type { LagEventKind } from '../replication/model/lagEvent.ts';
 import type { LagMetric, LagScope, StreamState } from '../replication/model/stream.ts';
 
 /** Columns of the streams by which they can be sorted. */
@@ -27,14 +28,22 @@ const metrics = [
 export const lagView = z.object({
   /** What the chart shows. */
   metric: z.enum(metrics),
-  /** How far back it shows it. */
-  rangeSeconds: z.literal([60, 300, 900, 3600]),
+  /** How far back it shows it: up to an hour, a day, or thirty days. */
+  rangeSeconds: z.literal([60, 300, 900, 3600, 86_400, 2_592_000]),
+  /** The part of time that is looked at instead, seconds since the epoch; null while the chart goes on with the clock. */
+  zoom: z.prefault(z.nullable(z.object({ from: z.number(), to: z.number() })), null),
+  /** Each stream also as it was a day before. */
+  yesterday: z.prefault(z.boolean(), false),
   paused: z.boolean(),
   /** Ids of the streams in the chart; null while the person has chosen none: then the panel chooses. */
   selected: z.nullable(z.array(z.string()).check(z.maxLength(1000))),
   sort: z.object({ column: z.enum(sortColumns), descending: z.boolean() }),
-  /** The figures over time as a chart or as a table. */
-  twin: z.enum(['chart', 'table']),
+  /** Words that must all be in what is shown of a stream. */
+  filter: z.prefault(z.string().check(z.maxLength(1000)), ''),
+  /** Streams of one publisher together. */
+  grouped: z.prefault(z.boolean(), false),
+  /** The figures over time as a chart, as a table, or as both. */
+  twin: z.enum(['chart', 'table', 'both']),
 });
 export type LagView = z.output<typeof lagView>;
 export type LagRange = LagView['rangeSeconds'];
@@ -49,12 +58,22 @@ export const lagScope = z.union([
 export const lagKept = z.object({ scope: lagScope, view: lagView });
 export type LagKept = z.output<typeof lagKept>;
 
+/** Longest text that is taken for a file or the clipboard: a thousand streams over time. */
+const longestExport = 20_000_000;
+
 /** What the page sends, `ready` aside. */
 export const lagRequest = z.discriminatedUnion('type', [
   /** The person arranged something: show it so. */
   z.object({ type: z.literal('view'), view: lagView }),
   /** Show an end of a stream in the Servers tree. */
   z.object({ type: z.literal('reveal'), streamId: z.string(), end: z.enum(['publisher', 'subscriber']) }),
+  /** Keep what is shown, as comma-separated values, in a file or in the clipboard. */
+  z.object({
+    type: z.literal('export'),
+    what: z.enum(['streams', 'figures']),
+    how: z.enum(['save', 'copy']),
+    text: z.string().check(z.maxLength(longestExport)),
+  }),
 ]);
 export type LagRequest = z.output<typeof lagRequest>;
 
@@ -93,6 +112,20 @@ export interface LagRow {
   readonly writtenBytesPerSecond: number | null;
   /** What lies ahead, in words, worst first: "⚠ lost in ≈ 2 h", "caught up in ≈ 4 min"; and how far its initial copy is. */
   readonly outlook?: readonly string[];
+  /**
+   * The charted figure over the chosen range in equal steps, oldest first: a digit from 0 to 9 for each, by the greatest
+   * of them, and a space where there was no sample. Empty while its past wasn't read yet.
+   */
+  readonly spark: string;
+}
+
+/** Something that happened to a server or a stream; a mark in the chart. */
+export interface LagMark {
+  /** Seconds since the epoch. */
+  readonly at: number;
+  readonly kind: LagEventKind;
+  /** What happened, to which object on which server. */
+  readonly text: string;
 }
 
 /** Streams over time, worst value of each step. */
@@ -106,10 +139,16 @@ export interface LagChart {
     readonly label: string;
     /** Null: no sample, or unknown. */
     readonly values: readonly (number | null)[];
+    /** The same a day before, at the resolution that is kept; absent where it isn't compared. */
+    readonly yesterday?: readonly (number | null)[];
   }[];
+  /** What happened in this time, oldest first. */
+  readonly marks: readonly LagMark[];
+  /** Chosen streams that aren't among the series, because a chart of so many lines can't be read. */
+  readonly leftOut: number;
 }
 
-/** All the page shows, at each beat. */
+/** All the page shows: what it starts with, and what it is given when it was away. */
 export interface LagStateMessage {
   readonly type: 'state';
   /** Whose streams they are: "all servers", "shop-primary". */
@@ -120,5 +159,19 @@ export interface LagStateMessage {
   /** Servers that show nothing, with why. */
   readonly notices: readonly string[];
   /** Milliseconds since the epoch: the newest sample; null before the first. */
+  readonly sampledAt: number | null;
+}
+
+/** What changed since the last state or change; sent at each beat. The view isn't among it: it is the page's own. */
+export interface LagChangesMessage {
+  readonly type: 'changes';
+  /** New streams with all that is shown of them, others with what is different. */
+  readonly rows: readonly (Partial<LagRow> & { readonly id: string })[];
+  /** Ids of the streams that aren't there any more. */
+  readonly gone: readonly string[];
+  /** Absent where it is as it was. */
+  readonly chart?: LagChart;
+  readonly scopeText: string;
+  readonly notices: readonly string[];
   readonly sampledAt: number | null;
 }

@@ -4,6 +4,7 @@ import type { ConnectionStore } from '../connections/store.ts';
 import type { Copies } from '../replication/copy/copies.ts';
 import type { Forecasts } from '../replication/forecast/forecasts.ts';
 import type { LagMonitor } from '../replication/lag/monitor.ts';
+import type { LagEvents } from '../replication/model/lagEvent.ts';
 import type { Plan, PlanOutcome, PlanProgress } from '../replication/model/plan.ts';
 import type { SampleFiles } from '../replication/samples/sampleFiles.ts';
 import type { SampleStore } from '../replication/samples/sampleStore.ts';
@@ -66,6 +67,8 @@ export interface Services {
   readonly notifier: Notifier;
   /** The plans that were run. */
   readonly history: History;
+  /** What happened to servers and streams, as marks in the lag panel's chart. */
+  readonly lagEvents: LagEvents;
   /** Shows an object in the Servers tree and selects it, waiting until the tree knows it. */
   readonly reveal: (target: RevealTarget) => Promise<void>;
 }

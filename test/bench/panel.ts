@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 
+import { LagChanges } from '../../src/ui/panels/lagChanges.ts';
 import { firstView, LagPresenter } from '../../src/ui/panels/lagPresenter.ts';
 import { eventually } from '../support/eventually.ts';
 import { lsn, sender, type ServerOptions, slot } from '../unit/lag/handmade.ts';
@@ -37,7 +38,7 @@ export async function benchPanel(print: (line: string) => void): Promise<void> {
       print(`${streams} streams, six in the chart: ${format(await note(opened.page, live))}`);
     });
     await show(harness, 'all', streams, async (opened, live) => {
-      print(`${streams} streams, all in the chart: ${format(await note(opened.page, live))}`);
+      print(`${streams} streams, all chosen for the chart: ${format(await note(opened.page, live))}`);
     });
   } finally {
     await harness.dispose();
@@ -70,13 +71,14 @@ async function show(
   const opened = await harness.open('lag', { start: { scope: { kind: 'all' } } });
   try {
     await eventually(() => opened.sent.some(({ type }) => type === 'ready'), { what: `the page, ${what}` });
-    await opened.send(presenter.state(beatMs));
+    const changes = new LagChanges();
+    await opened.send(changes.next(presenter.state(beatMs)));
     await work(opened, async () => {
       const end = performance.now() + seconds * 1000;
       for (let message = 0; performance.now() < end; message += 1) {
         const next = performance.now() + messageMs;
         if (message % 2 === 0) pass();
-        if (charted !== 0) await opened.send(presenter.state(beatMs));
+        if (charted !== 0) await opened.send(changes.next(presenter.state(beatMs)));
         await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())));
       }
     });

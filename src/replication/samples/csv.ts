@@ -1,3 +1,4 @@
+import { csvLine, csvText } from '../model/csvText.ts';
 import type { Stream } from '../model/stream.ts';
 import { keptFigures } from './coding.ts';
 import type { KeptStream } from './sampleStore.ts';
@@ -39,11 +40,11 @@ export function* samplesCsv({ from, nameOf, streams, tier, to }: CsvChoice): Gen
     'consumer',
     'state',
   ];
-  yield line([...names, ...figures.map(({ title }) => title)]);
+  yield csvLine([...names, ...figures.map(({ title }) => title)]);
   for (const { samples, stream } of streams) {
-    const ends = endsOf(stream, nameOf).map(text);
+    const ends = endsOf(stream, nameOf).map(csvText);
     for (const cell of samples.tiers[tier].cells(from, to)) {
-      yield line([
+      yield csvLine([
         new Date(cell.at).toISOString(),
         String(widthMs / 1000),
         ...ends,
@@ -69,13 +70,4 @@ function numeral(cell: Cell, figure: (typeof keptFigures)[number], pick: Pick): 
   const value = cell.value(figure, pick);
   if (value === null) return '';
   return figure === 'secondsBehind' ? value.toFixed(3) : String(value);
-}
-
-function text(value: string): string {
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-function line(cells: readonly string[]): string {
-  return `${cells.join(',')}\r\n`;
 }

@@ -1,9 +1,17 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 
-import { lagKept, type LagKept, lagRequest, type LagRequest, type LagStateMessage } from '../../protocol/lag.ts';
+import {
+  type LagChangesMessage,
+  lagKept,
+  type LagKept,
+  lagRequest,
+  type LagRequest,
+  type LagStateMessage,
+} from '../../protocol/lag.ts';
 import type { LagScope } from '../../replication/model/stream.ts';
 import { connectionsOfScope, LagWatch } from '../lagWatching.ts';
 import type { Services } from '../services.ts';
+import { LagChanges } from './lagChanges.ts';
 import { LagPresenter, scopeText } from './lagPresenter.ts';
 import { openPanel } from './panelHost.ts';
 
@@ -36,13 +44,14 @@ interface Restored {
 function open(services: Services, scope: LagScope, restored?: Restored): void {
   const presenter = new LagPresenter(services, scope, restored?.kept?.view);
   const watch = new LagWatch(services, () => connectionsOfScope(services, scope));
+  const changes = new LagChanges();
   let timer: NodeJS.Timeout | undefined;
   let postedAt = -Infinity;
   const post = () => {
     clearTimeout(timer);
     timer = undefined;
     postedAt = performance.now();
-    panel?.post(presenter.state(watch.beatMs));
+    panel?.post(changes.next(presenter.state(watch.beatMs)));
   };
   const stopListening = services.monitor.onDidSample(() => {
     if (!panel?.panel.visible || timer) return;
@@ -54,7 +63,7 @@ function open(services: Services, scope: LagScope, restored?: Restored): void {
     stopListening();
     watch.dispose();
   };
-  const panel = openPanel<LagRequest, LagStateMessage>({
+  const panel = openPanel<LagRequest, LagStateMessage | LagChangesMessage>({
     services,
     viewType,
     key: JSON.stringify(scope),
@@ -67,11 +76,16 @@ function open(services: Services, scope: LagScope, restored?: Restored): void {
       if (message.type === 'view') {
         presenter.arrange(message.view);
         post();
-      } else {
+      } else if (message.type === 'reveal') {
         await reveal(services, message);
+      } else {
+        await keep(services, message);
       }
     },
-    onReady: post,
+    onReady: () => {
+      changes.reset();
+      post();
+    },
     onVisible: (visible) => {
       watch.on = visible;
     },
@@ -92,4 +106,27 @@ async function reveal(
   } else if (end === 'subscriber' && subscriber && connections.facts(subscriber.connectionId)) {
     await show({ kind: 'subscription', connectionId: subscriber.connectionId, name: subscriber.subscriptionName });
   }
+}
+
+/** Puts what is shown into the clipboard or into a file, as the page wrote it. */
+async function keep(
+  { notifier }: Services,
+  { how, text, what }: Extract<LagRequest, { type: 'export' }>,
+): Promise<void> {
+  const called = what === 'streams' ? 'Streams' : 'Figures over time';
+  if (how === 'copy') {
+    await vscode.env.clipboard.writeText(text);
+    notifier.done(`${called} copied as CSV`);
+    return;
+  }
+  const name = what === 'streams' ? 'replication-streams.csv' : 'replication-lag.csv';
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const uri = await vscode.window.showSaveDialog({
+    title: `Save ${called} as CSV`,
+    defaultUri: folder ? vscode.Uri.joinPath(folder, name) : vscode.Uri.file(name),
+    filters: { 'Comma-separated values': ['csv'] },
+  });
+  if (!uri) return;
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  notifier.done(`${called} saved as CSV`);
 }

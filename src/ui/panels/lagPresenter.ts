@@ -1,37 +1,40 @@
-import type { LagChart, LagEnd, LagFigure, LagRange, LagRow, LagStateMessage, LagView } from '../../protocol/lag.ts';
+import type { LagEnd, LagFigure, LagRow, LagStateMessage, LagView } from '../../protocol/lag.ts';
+import { fitsFilter } from '../../protocol/lagRows.ts';
 import type { Copies } from '../../replication/copy/copies.ts';
 import { subscriptionCopyWords } from '../../replication/copy/words.ts';
 import type { Forecasts } from '../../replication/forecast/forecasts.ts';
 import { forecastWords } from '../../replication/forecast/words.ts';
-import type { LagMonitor } from '../../replication/lag/monitor.ts';
-import { joinSparse } from '../../replication/lag/sparse.ts';
 import type { ConnectionSource } from '../../replication/model/connect.ts';
 import { slownessText } from '../../replication/model/serverState.ts';
 import type { LagScope, StreamLag } from '../../replication/model/stream.ts';
-import type { SampleStore } from '../../replication/samples/sampleStore.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import { streamNotes } from '../streamNotes.ts';
+import { type LagChartSources, LagCharts } from './lagChart.ts';
+import { LagSparks } from './lagSparks.ts';
 
 /** What the panel starts with. */
 export const firstView: LagView = {
   metric: 'secondsBehind',
   rangeSeconds: 300,
+  zoom: null,
+  yesterday: false,
   paused: false,
   selected: null,
   sort: { column: 'secondsBehind', descending: true },
+  filter: '',
+  grouped: false,
   twin: 'chart',
 };
 
 /** How many streams the chart shows while the person has chosen none. */
 const shownUnasked = 6;
-const stepSeconds: Readonly<Record<LagRange, number>> = { 60: 1, 300: 1, 900: 3, 3600: 10 };
+/** The most it shows: of more, the lines and their names can't be told apart. */
+export const mostCharted = 12;
 
-export interface LagSources {
-  readonly monitor: Pick<LagMonitor, 'lags' | 'series'>;
+/** What the panel shows is made from these. */
+export interface LagSources extends LagChartSources {
   readonly service: Pick<ReplicationService, 'state'>;
   readonly connections: Pick<ConnectionSource, 'all' | 'facts'>;
-  /** What was sampled before, also by earlier windows; the monitor's own hour where it is absent. */
-  readonly samples?: Pick<SampleStore, 'of'>;
   /** What lies ahead; nothing is said of it where they are absent. */
   readonly forecasts?: Pick<Forecasts, 'ofStream'>;
   readonly copies?: Pick<Copies, 'ofSubscription'>;
@@ -39,16 +42,24 @@ export interface LagSources {
 
 /** The streams of a scope at one moment; what a paused panel keeps showing. */
 interface LagMoment {
+  /** The connections at the ends of each stream. */
+  readonly endsOf: ReadonlyMap<string, readonly string[]>;
   readonly rows: readonly LagRow[];
   readonly notices: readonly string[];
   readonly sampledAt: number | null;
 }
 
 /** What the streams of a scope look like now. */
-function lagMoment(sources: LagSources, scope: LagScope): LagMoment {
+function lagMoment(sources: LagSources, scope: LagScope, sparks: (lag: StreamLag) => string): LagMoment {
   const lags = sources.monitor.lags(scope);
   return {
-    rows: lags.map((lag) => lagRow(lag, sources)),
+    endsOf: new Map(
+      lags.map(({ stream: { id, publisher, subscriber } }) => [
+        id,
+        [publisher, subscriber].flatMap((end) => (end ? [end.connectionId] : [])),
+      ]),
+    ),
+    rows: lags.map((lag) => lagRow(lag, sources, sparks(lag))),
     notices: notices(sources, scope),
     sampledAt: lags.length === 0 ? null : Math.max(...lags.map(({ sampledAt }) => sampledAt)),
   };
@@ -58,6 +69,8 @@ function lagMoment(sources: LagSources, scope: LagScope): LagMoment {
 export class LagPresenter {
   readonly #sources: LagSources;
   readonly #scope: LagScope;
+  readonly #sparks: LagSparks;
+  readonly #charts: LagCharts;
   #view: LagView;
   #pausedAt: LagMoment | null = null;
   /** What the chart shows while the person has chosen nothing; kept so that lines don't come and go. */
@@ -67,6 +80,8 @@ export class LagPresenter {
     this.#sources = sources;
     this.#scope = scope;
     this.#view = view;
+    this.#sparks = new LagSparks(sources);
+    this.#charts = new LagCharts(sources);
   }
 
   get view(): LagView {
@@ -75,31 +90,48 @@ export class LagPresenter {
 
   /** Arranges what is shown as the person wants it. Pausing keeps the moment; the samples go on. */
   arrange(view: LagView): void {
+    if (view.filter !== this.#view.filter) this.#unasked = [];
     this.#view = view;
     if (!view.paused) this.#pausedAt = null;
   }
 
   /** The whole state of the page. `beatMs`: the interval of sampling. */
   state(beatMs: number): LagStateMessage {
-    const moment = this.#pausedAt ?? lagMoment(this.#sources, this.#scope);
+    const moment = this.#pausedAt ?? this.#now(beatMs);
     // A panel that comes back paused after a reload has nothing to keep yet.
     if (this.#view.paused && moment.rows.length > 0) this.#pausedAt = moment;
-    const { notices: shownNotices, rows, sampledAt } = moment;
-    const charted = this.#charted(rows);
+    const { endsOf, notices: shownNotices, rows, sampledAt } = moment;
+    const chosen = this.#chosen(rows);
+    const charted = chosen.slice(0, mostCharted);
     return {
       type: 'state',
       scopeText: scopeText(this.#sources, this.#scope),
       view: this.#view,
       rows,
-      chart: lagChart(this.#sources, this.#view, charted, sampledAt, beatMs),
+      chart: this.#charts.chart(this.#view, {
+        streams: charted.map((row) => ({ id: row.id, label: labelOf(row), ends: endsOf.get(row.id) ?? [] })),
+        leftOut: chosen.length - charted.length,
+        sampledAt,
+        beatMs,
+      }),
       notices: shownNotices,
       sampledAt,
     };
   }
 
-  #charted(rows: readonly LagRow[]): readonly LagRow[] {
-    const { metric, selected } = this.#view;
-    if (selected !== null) return rows.filter(({ id }) => selected.includes(id));
+  #now(beatMs: number): LagMoment {
+    const spark = this.#sparks.begin(this.#view, beatMs);
+    return lagMoment(this.#sources, this.#scope, spark);
+  }
+
+  #chosen(all: readonly LagRow[]): readonly LagRow[] {
+    const { filter, metric, selected } = this.#view;
+    if (selected !== null) {
+      // In the order in which they were chosen: where they are too many, the first stay.
+      const rowOf = new Map(all.map((row) => [row.id, row]));
+      return selected.flatMap((id) => rowOf.get(id) ?? []);
+    }
+    const rows = all.filter((row) => fitsFilter(row, filter));
     if (rows.length <= shownUnasked) return rows;
     const stillThere = this.#unasked.filter((id) => rows.some((row) => row.id === id));
     if (stillThere.length < shownUnasked) {
@@ -117,7 +149,7 @@ export function scopeText({ connections }: Pick<LagSources, 'connections'>, scop
   return scope.kind === 'server' ? name : `${scope.slotName} on ${name}`;
 }
 
-function lagRow(lag: StreamLag, sources: LagSources): LagRow {
+function lagRow(lag: StreamLag, sources: LagSources, spark: string): LagRow {
   const { connections } = sources;
   const { publisher, subscriber } = lag.stream;
   const end = (connectionId: string, object: string): LagEnd => ({
@@ -147,6 +179,7 @@ function lagRow(lag: StreamLag, sources: LagSources): LagRow {
     headroomBytes: lag.headroomBytes,
     writtenBytesPerSecond: lag.writtenBytesPerSecond,
     outlook: [...outlook(lag, sources), ...streamNotes(lag)],
+    spark,
   };
 }
 
@@ -185,34 +218,6 @@ function notices({ connections, service }: LagSources, scope: LagScope): string[
       if (slowness !== null) return [`${name} ${slowness}`];
       return [];
     });
-}
-
-function lagChart(
-  { monitor, samples }: LagSources,
-  view: LagView,
-  charted: readonly LagRow[],
-  sampledAt: number | null,
-  beatMs: number,
-): LagChart {
-  const step = stepSeconds[view.rangeSeconds];
-  const count = view.rangeSeconds / step;
-  const widthMs = step * 1000;
-  // On a grid of whole steps, so that points stay where they are from beat to beat.
-  const from = (Math.floor((sampledAt ?? 0) / widthMs) - count + 1) * widthMs;
-  const buckets = { from, count, widthMs, joinMs: Math.max(3000, beatMs * 2.5) };
-  return {
-    metric: view.metric,
-    stepSeconds: step,
-    times: Array.from({ length: sampledAt === null ? 0 : count }, (_, index) => (from + index * widthMs) / 1000),
-    series: charted.map((row) => ({
-      id: row.id,
-      label: labelOf(row),
-      values:
-        sampledAt === null
-          ? []
-          : joinSparse((samples?.of(row.id) ?? monitor.series(row.id))?.buckets(view.metric, buckets) ?? [], step),
-    })),
-  };
 }
 
 function labelOf({ consumer, publisher, subscriber }: LagRow): string {

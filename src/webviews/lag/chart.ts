@@ -2,19 +2,37 @@ import uPlot from 'uplot';
 
 import type { LagChart } from '../../protocol/lag.ts';
 import { lineDashes, lineLook } from './swatch.ts';
-import { clockText, figureText } from './words.ts';
+import { clockText, figureText, momentText } from './words.ts';
 
 /** Axis steps of bytes: powers of two, so that labels are round in units of 1024. */
 const byteSteps = Array.from({ length: 50 }, (_, power) => 2 ** power);
 /** The least that the vertical axis shows: a second, a kilobyte. */
 const least = { seconds: 1, bytes: 1024 };
+/** A shorter drag is a click, CSS pixels. */
+const leastDrag = 5;
 
-/** The figures over time as lines. Drawn anew at each beat; it never moves by itself. */
+/** What the chart tells of the person's hand. Indexes are those of the chart's times. */
+export interface ChartEars {
+  /** The cursor is at this moment, or nowhere. */
+  readonly onMoment: (index: number | null) => void;
+  /** The mouse is near the line of a stream, or of none. */
+  readonly onNear: (id: string | null) => void;
+  /** This part is wanted, seconds since the epoch; null: all of it again. */
+  readonly onZoom: (zoom: { readonly from: number; readonly to: number } | null) => void;
+}
+
+/**
+ * The figures over time as lines. Drawn anew at each beat; it never moves by itself. A drag chooses a part of time. By
+ * keyboard it is a slider over its moments, whose text is what all lines are then; + and - look closer and farther, 0 at all.
+ */
 export class LagChartElement extends HTMLElement {
+  ears: ChartEars = { onMoment: () => {}, onNear: () => {}, onZoom: () => {} };
   #chart: LagChart | null = null;
-  #lineOf: (id: string) => number = () => 0;
+  #lineOf: (id: string) => number | undefined = () => undefined;
   #plot: uPlot | null = null;
   #drawnFor = '';
+  /** The cursor is set from outside: that isn't told back. */
+  #led = false;
   readonly #size = new ResizeObserver(() => this.#resize());
   readonly #theme = new MutationObserver(() => this.#draw(true));
 
@@ -23,28 +41,55 @@ export class LagChartElement extends HTMLElement {
     for (const element of [document.documentElement, document.body]) {
       this.#theme.observe(element, { attributeFilter: ['class', 'style', 'data-vscode-theme-id'] });
     }
+    this.addEventListener('keydown', this.#onKey);
     this.#draw(true);
   }
 
   disconnectedCallback(): void {
     this.#size.disconnect();
     this.#theme.disconnect();
+    this.removeEventListener('keydown', this.#onKey);
     this.#plot?.destroy();
     this.#plot = null;
   }
 
-  /** Draws this; `lineOf` gives the place of a stream among all, by which its line looks. */
-  show(chart: LagChart, lineOf: (id: string) => number): void {
+  /** Draws this; `lineOf` gives the line of a stream, by which it looks. */
+  show(chart: LagChart, lineOf: (id: string) => number | undefined): void {
     this.#chart = chart;
     this.#lineOf = lineOf;
     if (this.isConnected) this.#draw(false);
   }
 
+  /** Puts the cursor to a moment; null takes it away. */
+  showMoment(index: number | null): void {
+    const plot = this.#plot;
+    const at = index === null ? undefined : this.#chart?.times[index];
+    if (!plot) return;
+    this.#led = true;
+    plot.setCursor(at === undefined ? { left: -10, top: -10 } : { left: plot.valToPos(at, 'x'), top: 10 });
+    this.#led = false;
+  }
+
+  /** Lets the line of a stream stand out; null: none. */
+  showStream(id: string | null): void {
+    const index = this.#chart?.series.findIndex((one) => one.id === id) ?? -1;
+    this.#led = true;
+    this.#plot?.setSeries(index < 0 ? null : index + 1, { focus: true });
+    this.#led = false;
+  }
+
   #draw(anew: boolean): void {
     const chart = this.#chart;
     if (!chart) return;
-    const look = JSON.stringify([chart.metric, chart.series.map(({ id, label }) => [id, label, this.#lineOf(id)])]);
-    const data: uPlot.AlignedData = [[...chart.times], ...chart.series.map(({ values }) => [...values])];
+    const lines = chart.series.map(({ id, label, yesterday }) => [id, label, this.#lineOf(id), !!yesterday]);
+    const look = JSON.stringify([chart.metric, lines]);
+    const data: uPlot.AlignedData = [
+      Float64Array.from(chart.times),
+      ...chart.series.map(({ values }) => [...values]),
+      ...chart.series.flatMap(({ yesterday }) => (yesterday ? [[...yesterday]] : [])),
+    ];
+    this.setAttribute('aria-valuemax', String(Math.max(0, chart.times.length - 1)));
+    if (!this.hasAttribute('aria-valuenow')) this.#say(chart.times.length - 1);
     if (this.#plot && !anew && look === this.#drawnFor) {
       this.#plot.setData(data);
       return;
@@ -52,6 +97,106 @@ export class LagChartElement extends HTMLElement {
     this.#drawnFor = look;
     this.#plot?.destroy();
     this.#plot = new uPlot(this.#options(chart), data, this);
+  }
+
+  /** What a slider says of its place: the moment, and all lines then. */
+  #say(index: number): void {
+    const chart = this.#chart;
+    const at = chart?.times[index];
+    if (!chart || at === undefined) return;
+    const values = chart.series.map(({ label, values: all }) => {
+      const value = all[index] ?? null;
+      return `${label} ${value === null ? 'no sample' : figureText(chart.metric, value)}`;
+    });
+    this.setAttribute('aria-valuenow', String(index));
+    this.setAttribute('aria-valuetext', `${nearText(chart, at)}: ${values.join(', ')}`);
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const { times = [] } = this.#chart ?? {};
+    if (event.altKey || event.ctrlKey || event.metaKey || times.length === 0) return;
+    const last = times.length - 1;
+    const now = Math.min(last, this.#plot?.cursor.idx ?? Number(this.getAttribute('aria-valuenow') ?? last));
+    const target = {
+      ArrowLeft: now - 1,
+      ArrowRight: now + 1,
+      PageUp: now - 10,
+      PageDown: now + 10,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (target !== undefined) {
+      const index = Math.min(last, Math.max(0, target));
+      this.showMoment(index);
+      this.#say(index);
+      this.ears.onMoment(index);
+    } else if (event.key === '0' || event.key === 'Escape') this.ears.onZoom(null);
+    else if (event.key === '+') this.#zoomAround(times[now] ?? 0, 0.25);
+    else if (event.key === '-') this.#zoomAround(times[now] ?? 0, 1);
+    else return;
+    event.preventDefault();
+  };
+
+  /** Half as much time to each side of `at` as `share` of what is shown. */
+  #zoomAround(at: number, share: number): void {
+    const { times = [] } = this.#chart ?? {};
+    const span = Math.max(10, ((times.at(-1) ?? 0) - (times[0] ?? 0)) * share);
+    this.ears.onZoom({ from: Math.round(at - span), to: Math.round(at + span) });
+  }
+
+  #hooks(): uPlot.Hooks.Arrays {
+    return {
+      setCursor: [
+        (plot) => {
+          if (!this.#led) this.ears.onMoment(plot.cursor.idx ?? null);
+        },
+      ],
+      setSeries: [
+        (_plot, index) => {
+          const { series = [] } = this.#chart ?? {};
+          if (!this.#led && series.length > 0) {
+            this.ears.onNear(index === null ? null : (series[(index - 1) % series.length]?.id ?? null));
+          }
+        },
+      ],
+      setSelect: [
+        (plot) => {
+          const { left, width } = plot.select;
+          if (width < leastDrag) return;
+          const from = plot.posToVal(left, 'x');
+          const to = plot.posToVal(left + width, 'x');
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          this.ears.onZoom({ from: Math.floor(from), to: Math.ceil(to) });
+        },
+      ],
+      drawAxes: [(plot) => this.#drawMarks(plot)],
+    };
+  }
+
+  /** What happened, as dashed lines from a small head; their words are in the list below the chart. */
+  #drawMarks(plot: uPlot): void {
+    const { ctx, bbox } = plot;
+    const style = getComputedStyle(this);
+    const head = 4 * devicePixelRatio;
+    ctx.save();
+    ctx.strokeStyle = style.getPropertyValue('--vscode-descriptionForeground').trim() || style.color;
+    ctx.fillStyle = ctx.strokeStyle;
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([head / 2, head]);
+    for (const { at } of this.#chart?.marks ?? []) {
+      const x = Math.round(plot.valToPos(at, 'x', true));
+      if (x < bbox.left || x > bbox.left + bbox.width) continue;
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      ctx.beginPath();
+      ctx.moveTo(x - head, bbox.top);
+      ctx.lineTo(x + head, bbox.top);
+      ctx.lineTo(x, bbox.top + head * 1.5);
+      ctx.fill();
+    }
+    ctx.restore();
   }
 
   #options(chart: LagChart): uPlot.Options {
@@ -68,11 +213,37 @@ export class LagChartElement extends HTMLElement {
     const ofBytes = chart.metric !== 'secondsBehind';
     const value = (_plot: uPlot, amount: number | null) =>
       amount === null || amount === undefined ? '—' : figureText(chart.metric, amount);
+    /** A day before is the same line, thin and dimmed. */
+    const line = ({ id, label }: LagChart['series'][number], dayBefore: boolean): uPlot.Series => {
+      const look = lineLook(this.#lineOf(id) ?? 0);
+      return {
+        label: dayBefore ? `${label}, a day before` : label,
+        stroke: color(`charts-${look.color}`, text),
+        width: dayBefore ? 1 : 1.5,
+        alpha: dayBefore ? 0.5 : 1,
+        dash: [...(lineDashes[look.dash] ?? [])],
+        points: { show: false, filter: alone },
+        spanGaps: false,
+        value,
+      };
+    };
     return {
       ...this.#room(),
       // Room for the half of the last label that is right of the last moment.
       padding: [null, 34, null, null],
-      cursor: { drag: { x: false, y: false }, points: { size: 6 } },
+      cursor: {
+        drag: { x: true, y: false, setScale: false },
+        points: { size: 6 },
+        focus: { prox: 24 },
+        bind: {
+          dblclick: () => () => {
+            this.ears.onZoom(null);
+            return null;
+          },
+        },
+      },
+      focus: { alpha: 0.35 },
+      hooks: this.#hooks(),
       legend: { live: true },
       scales: {
         y: { range: (_plot, _min, max) => [0, Math.max((max ?? 0) * 1.1, ofBytes ? least.bytes : least.seconds)] },
@@ -81,7 +252,7 @@ export class LagChartElement extends HTMLElement {
         {
           ...axis,
           space: 90,
-          values: (_plot, splits) => splits.map((at) => clockText(at * 1000, spanOf(splits) < 300)),
+          values: (_plot, splits) => splits.map((at) => momentText(at * 1000, spanOf(chart.times))),
         },
         {
           ...axis,
@@ -91,19 +262,9 @@ export class LagChartElement extends HTMLElement {
         },
       ],
       series: [
-        { label: 'Time', value: (_plot, at) => (at === null || at === undefined ? '—' : clockText(at * 1000)) },
-        ...chart.series.map(({ id, label }): uPlot.Series => {
-          const line = lineLook(this.#lineOf(id));
-          return {
-            label,
-            stroke: color(`charts-${line.color}`, text),
-            width: 1.5,
-            dash: [...(lineDashes[line.dash] ?? [])],
-            points: { show: false, filter: alone },
-            spanGaps: false,
-            value,
-          };
-        }),
+        { label: 'Time', value: (_plot, at) => (at === null || at === undefined ? '—' : nearText(chart, at)) },
+        ...chart.series.map((one) => line(one, false)),
+        ...chart.series.filter(({ yesterday }) => yesterday).map((one) => line(one, true)),
       ],
     };
   }
@@ -126,6 +287,12 @@ function alone(plot: uPlot, seriesIndex: number): number[] {
   return Array.from(values, (_, index) => index).filter(
     (index) => known(index) && !known(index - 1) && !known(index + 1),
   );
+}
+
+/** A moment of the chart to the second, with the day where it shows more than one. */
+function nearText({ times }: LagChart, at: number): string {
+  const span = spanOf(times);
+  return span < 86_000 ? clockText(at * 1000) : momentText(at * 1000, span);
 }
 
 function spanOf(splits: readonly number[]): number {

@@ -1,44 +1,75 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 
-import type { LagKept, LagRequest, LagSortColumn, LagStateMessage, LagView } from '../../protocol/lag.ts';
+import type {
+  LagChangesMessage,
+  LagKept,
+  LagRequest,
+  LagSortColumn,
+  LagStateMessage,
+  LagView,
+} from '../../protocol/lag.ts';
+import { withChanges } from '../../protocol/lagRows.ts';
 import type { FailedMessage } from '../../protocol/messages.ts';
-import type { LagMetric, LagScope } from '../../replication/model/stream.ts';
+import type { LagScope } from '../../replication/model/stream.ts';
 import type { Announcer } from '../shared/announcer.ts';
 import { type PageHost, sayReady } from '../shared/host.ts';
 import { PageElement } from '../shared/page.ts';
 import type { LagChartElement } from './chart.ts';
-import { sortRows } from './order.ts';
+import { figuresCsv, streamsCsv } from './csv.ts';
+import { placeOf, type TableItem, tableItems, windowOf } from './items.ts';
+import { lineNumbers } from './lines.ts';
+import { exportButtons, overTime } from './overTime.ts';
 import { streamTable } from './streamTable.ts';
-import { twinTable } from './twin.ts';
+import { stepsPerRow } from './twin.ts';
 import { changesText, clockText, metricNames, rangeNames, summary } from './words.ts';
 
 export type LagHost = PageHost<
   LagRequest | { type: 'ready'; kept?: unknown },
-  LagStateMessage | FailedMessage,
+  LagStateMessage | LagChangesMessage | FailedMessage,
   LagKept
 >;
 
 const textColumns: readonly LagSortColumn[] = ['publisher', 'subscriber'];
+/** With more streams, only the rows in view exist. */
+const allAtOnce = 60;
+/** What is in view before the table was measured, and how far it is scrolled before other rows are made, CSS pixels. */
+const [firstHeight, scrollStep] = [600, 100];
 
 /** The live panel: one row per stream, and the chosen ones over time. */
 export class LagPage extends PageElement {
-  static override properties = { state: { state: true }, failure: { state: true }, current: { state: true } };
+  static override properties = {
+    state: { state: true },
+    failure: { state: true },
+    current: { state: true },
+    folded: { state: true },
+    top: { state: true },
+  };
 
   declare protected state: LagStateMessage | null;
   declare protected failure: string | null;
-  /** The stream whose checkbox is in the tab order. */
+  /** The line of the table that is in the tab order. */
   declare protected current: string | null;
+  /** Servers whose streams are folded away. */
+  declare protected folded: ReadonlySet<string>;
+  /** How far the table is scrolled, CSS pixels. */
+  declare protected top: number;
   #host: LagHost | null = null;
   #scope: LagScope = { kind: 'all' };
   #focused: HTMLElement | null = null;
-  /** The place of each stream among all, by which its line is drawn. */
+  #focusCurrent = false;
+  /** Where the table is scrolled to once its rows are there, CSS pixels; null: it stays. */
+  #scrollTo: number | null = null;
+  /** The line of each stream in the chart. */
   #line: ReadonlyMap<string, number> = new Map();
+  #items: readonly TableItem[] = [];
 
   constructor() {
     super();
     this.state = null;
     this.failure = null;
     this.current = null;
+    this.folded = new Set();
+    this.top = 0;
   }
 
   /** Joins the page with its panel. */
@@ -47,7 +78,8 @@ export class LagPage extends PageElement {
     this.#scope = (host.start as { readonly scope?: LagScope } | null)?.scope ?? this.#scope;
     host.onMessage((message) => {
       if (message.type === 'failed') this.failure = message.error.message;
-      else this.#take(message);
+      else if (message.type === 'state') this.#take(message);
+      else if (this.state) this.state = withChanges(this.state, message);
     });
     sayReady(host);
   }
@@ -66,25 +98,41 @@ export class LagPage extends PageElement {
     </main>`;
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues): void {
+    const { state } = this;
     this.#focused = this.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
+    if (!state) return;
+    if (changed.has('state')) {
+      this.#line = lineNumbers(
+        this.#line,
+        state.chart.series.map(({ id }) => id),
+      );
+    }
+    if (changed.has('state') || changed.has('folded')) this.#items = tableItems(state.rows, state.view, this.folded);
+    if (!this.#items.some(({ key }) => key === this.current)) {
+      this.current = this.#items.find(({ kind }) => kind !== 'reason')?.key ?? null;
+    }
   }
 
   protected override updated(changed: PropertyValues): void {
     const { state } = this;
-    // Rows that change places are taken out for a moment, and lose the focus with it.
-    if (this.#focused?.isConnected && document.activeElement === document.body) {
-      this.#focused.focus({ preventScroll: true });
-    }
+    this.#makeRoom();
+    const scroller = this.#scroller();
+    if (scroller && this.#scrollTo !== null) scroller.scrollTop = this.#scrollTo;
+    this.#scrollTo = null;
+    this.#keepFocus();
     if (!changed.has('state') || !state) return;
-    this.querySelector<LagChartElement>('lag-chart')?.show(state.chart, this.#lineOf);
     const before = changed.get('state') as LagStateMessage | null | undefined;
+    const chart = this.querySelector<LagChartElement>('lag-chart');
+    if (chart) {
+      chart.ears = this.#ears;
+      chart.show(state.chart, this.#lineOf);
+    }
     const said = before ? changesText(before.rows, state.rows) : '';
     if (said !== '') this.querySelector<Announcer>('page-announcer')?.say(said);
   }
 
   #take(state: LagStateMessage): void {
-    this.#line = new Map(state.rows.map(({ id }, index) => [id, index]));
     this.state = state;
     this.#keep(state.view);
   }
@@ -93,7 +141,7 @@ export class LagPage extends PageElement {
     this.#host?.setState({ scope: this.#scope, view });
   }
 
-  readonly #lineOf = (id: string): number => this.#line.get(id) ?? 0;
+  readonly #lineOf = (id: string): number | undefined => this.#line.get(id);
 
   #head({ rows, sampledAt, view }: LagStateMessage): TemplateResult {
     const at = sampledAt === null ? null : clockText(sampledAt);
@@ -104,8 +152,8 @@ export class LagPage extends PageElement {
       <div class="actions">
         ${
           view.paused
-            ? html`<span class="paused"
-                ><span class="codicon codicon-debug-pause" aria-hidden="true"></span> Paused; samples are still
+            ? html`<span
+                ><span class="codicon paused codicon-debug-pause" aria-hidden="true"></span> Paused; samples are still
                 taken</span
               >`
             : nothing
@@ -117,91 +165,177 @@ export class LagPage extends PageElement {
   }
 
   #body(state: LagStateMessage): TemplateResult {
-    const { chart, view } = state;
-    const rows = sortRows(state.rows, view.sort);
+    const { chart, rows, view } = state;
     if (rows.length === 0) {
       return html`<p class="empty">
         No replication slot or subscription was found here yet. A stream appears as soon as there is one.
       </p>`;
     }
-    const charted = new Set(chart.series.map(({ id }) => id));
-    const readerFirst = document.body.classList.contains('vscode-using-screen-reader');
-    const asTable = view.twin === 'table' || readerFirst;
+    const many = rows.length > allAtOnce;
     return html`<section aria-label="Streams">
+        ${this.#arrangement(state)}
         ${streamTable({
-          rows,
+          items: this.#items,
+          window: many ? windowOf(this.#items, this.top, this.#scroller()?.clientHeight ?? firstHeight) : null,
           sort: view.sort,
-          charted,
+          sparkOf: `${metricNames[view.metric]} over ${rangeNames[view.rangeSeconds]}`,
+          chosen: new Set(view.selected ?? chart.series.map(({ id }) => id)),
           lineOf: this.#lineOf,
-          current: rows.some(({ id }) => id === this.current) ? this.current : (rows[0]?.id ?? null),
+          current: this.current,
           onSort: (column) => this.#sortBy(column),
           onToggle: (id) => this.#toggle(id),
-          onFocus: (id) => {
-            this.current = id;
+          onFold: (server) => this.#fold(server),
+          onFocus: (key) => {
+            this.current = key;
           },
           onReveal: (streamId, end) => this.#host?.post({ type: 'reveal', streamId, end }),
+          onKey: this.#onKey,
+          onScroll: this.#onScroll,
+          onPoint: (id) => this.querySelector<LagChartElement>('lag-chart')?.showStream(id),
         })}
+        ${this.#items.length === 0 ? html`<p class="empty">No stream has all of these words: ${view.filter}</p>` : nothing}
       </section>
-      <section aria-labelledby="over-time">
-        <div class="controls">
-          <h2 id="over-time">Over time</h2>
-          ${this.#metricField(view)} ${this.#choice('range', 'Range', this.#ranges(view))}
-          ${this.#choice('twin', 'Show as', this.#twins(view))}
-        </div>
-        ${
-          charted.size === 0
-            ? html`<p class="empty">Check a stream above to see it over time.</p>`
-            : html`${asTable ? twinTable(chart, this.#lineOf) : nothing}
-              ${asTable && !readerFirst ? nothing : this.#chart(state)}`
-        }
-      </section>`;
+      ${overTime({
+        state,
+        lineOf: this.#lineOf,
+        arrange: (change) => this.#arrange(change),
+        onExport: (how) => this.#host?.post({ type: 'export', what: 'figures', how, text: figuresCsv(chart) }),
+        onMoment: (index) => {
+          this.querySelector<LagChartElement>('lag-chart')?.showMoment(index);
+          this.#showMoment(index);
+        },
+      })}`;
   }
 
-  #chart({ chart, view }: LagStateMessage): TemplateResult {
-    const streams = chart.series.length === 1 ? '1 stream' : `${chart.series.length} streams`;
-    const label = `${metricNames[chart.metric]} of ${streams} over ${rangeNames[view.rangeSeconds]}. Show as table has the same values.`;
-    return html`<lag-chart role="img" aria-label=${label}></lag-chart>`;
-  }
-
-  #metricField({ metric }: LagView): TemplateResult {
-    return html`<label class="field"
-      >Figure
-      <select
-        @change=${(event: Event) => this.#arrange({ metric: (event.target as HTMLSelectElement).value as LagMetric })}
+  #arrangement({ rows, view }: LagStateMessage): TemplateResult {
+    const shown = this.#items.flatMap((item) => (item.kind === 'stream' ? [item.row] : []));
+    return html`<div class="controls">
+      <input
+        class="filter"
+        type="search"
+        placeholder="Filter streams"
+        aria-label="Filter streams"
+        maxlength="1000"
+        .value=${view.filter}
+        @input=${(event: Event) => this.#arrange({ filter: (event.target as HTMLInputElement).value })}
+      />
+      <label class="field"
+        ><input
+          type="checkbox"
+          .checked=${view.grouped}
+          @change=${() => this.#arrange({ grouped: !view.grouped })}
+        />Group by server</label
       >
-        ${(Object.keys(metricNames) as LagMetric[]).map(
-          (name) => html`<option value=${name} .selected=${name === metric}>${metricNames[name]}</option>`,
-        )}
-      </select></label
-    >`;
-  }
-
-  #ranges({ rangeSeconds }: LagView): readonly Choice[] {
-    return ([60, 300, 900, 3600] as const).map((range) => ({
-      text: rangeNames[range],
-      chosen: range === rangeSeconds,
-      choose: () => this.#arrange({ rangeSeconds: range }),
-    }));
-  }
-
-  #twins({ twin }: LagView): readonly Choice[] {
-    return (['chart', 'table'] as const).map((one) => ({
-      text: one === 'chart' ? 'Chart' : 'Table',
-      chosen: one === twin,
-      choose: () => this.#arrange({ twin: one }),
-    }));
-  }
-
-  #choice(name: string, legend: string, choices: readonly Choice[]): TemplateResult {
-    return html`<fieldset class="choice">
-      <legend class="sr-only">${legend}</legend>
-      ${choices.map(
-        ({ choose, chosen, text }) =>
-          html`<label
-            ><input type="radio" name=${name} .checked=${chosen} @change=${choose} /><span>${text}</span></label
-          >`,
+      <span class="quiet">${shown.length === rows.length ? nothing : `${shown.length} of ${rows.length} shown`}</span>
+      ${exportButtons('streams', (how) =>
+        this.#host?.post({ type: 'export', what: 'streams', how, text: streamsCsv(shown) }),
       )}
-    </fieldset>`;
+    </div>`;
+  }
+
+  #scroller(): HTMLElement | null {
+    return this.querySelector<HTMLElement>('.streams-scroll');
+  }
+
+  readonly #onScroll = (): void => {
+    const top = this.#scroller()?.scrollTop ?? 0;
+    if (Math.abs(top - this.top) >= scrollStep || top === 0) this.top = top;
+  };
+
+  /** Heights of what doesn't exist are set as properties: the policy forbids style attributes. */
+  #makeRoom(): void {
+    const scroller = this.#scroller();
+    if (!scroller?.classList.contains('many')) return;
+    const { above, below } = windowOf(this.#items, this.top, scroller.clientHeight);
+    for (const [where, height] of Object.entries({ above, below })) {
+      const room = scroller.querySelector<HTMLElement>(`[data-room=${where}]`);
+      if (room) room.style.height = `${height}px`;
+    }
+  }
+
+  /** Rows that change places, or leave the view, are taken out, and lose the focus with it. */
+  #keepFocus(): void {
+    const scroller = this.#scroller();
+    const current = () => this.querySelector<HTMLElement>(`[data-key="${CSS.escape(this.current ?? '')}"]`);
+    if (this.#focusCurrent) {
+      this.#focusCurrent = false;
+      current()?.focus({ preventScroll: scroller?.classList.contains('many') === true });
+    } else if (this.#focused && document.activeElement === document.body) {
+      const next = this.#focused.isConnected ? this.#focused : (current() ?? scroller);
+      next?.focus({ preventScroll: true });
+    }
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    const lines = this.#items.filter(({ kind }) => kind !== 'reason');
+    const at = lines.findIndex(({ key }) => key === this.current);
+    const item = lines[at];
+    if (!item || !this.state) return;
+    const last = lines.length - 1;
+    const target = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + 10,
+      PageUp: at - 10,
+      Home: 0,
+      End: last,
+    }[event.key];
+    const onRow = (event.target as HTMLElement).matches('input, .streams-scroll');
+    if (target !== undefined) this.#moveTo(lines[Math.min(last, Math.max(0, target))]);
+    else if (event.key === 'Enter' && item.kind === 'stream' && onRow) {
+      const { id, subscriber } = item.row;
+      this.#host?.post({ type: 'reveal', streamId: id, end: subscriber ? 'subscriber' : 'publisher' });
+    } else if (item.kind === 'group' && event.key === (item.folded ? 'ArrowRight' : 'ArrowLeft')) {
+      this.#fold(item.server);
+    } else return;
+    event.preventDefault();
+  };
+
+  #moveTo(item: TableItem | undefined): void {
+    const scroller = this.#scroller();
+    if (!item || !scroller) return;
+    this.current = item.key;
+    this.#focusCurrent = true;
+    this.requestUpdate();
+    if (!scroller.classList.contains('many')) return;
+    const place = placeOf(this.#items, item.key);
+    if (!place) return;
+    const header = scroller.querySelector('thead')?.clientHeight ?? 0;
+    const bottom = place.top + place.height + header - scroller.clientHeight;
+    const top = Math.max(bottom, Math.min(place.top, scroller.scrollTop));
+    // Set before the rows exist: the room below them gives way in the same update.
+    this.top = top;
+    this.#scrollTo = top;
+  }
+
+  #fold(server: string): void {
+    const folded = new Set(this.folded);
+    if (!folded.delete(server)) folded.add(server);
+    this.folded = folded;
+  }
+
+  readonly #ears = {
+    onMoment: (index: number | null) => this.#showMoment(index),
+    onNear: (id: string | null) => {
+      for (const row of this.querySelectorAll<HTMLElement>('tr.stream')) {
+        row.classList.toggle('near', id !== null && row.dataset['stream'] === id);
+      }
+    },
+    onZoom: (zoom: LagView['zoom']) => {
+      if (zoom !== null || this.state?.view.zoom) this.#arrange({ zoom });
+    },
+  };
+
+  /** Shows a moment of the chart in its table. */
+  #showMoment(index: number | null): void {
+    const { state } = this;
+    if (!state) return;
+    const together = stepsPerRow(state.chart);
+    const from = index === null ? null : String(index - (index % together));
+    for (const row of this.querySelectorAll<HTMLElement>('.twin tbody tr')) {
+      row.classList.toggle('near', row.dataset['from'] === from);
+    }
   }
 
   #sortBy(column: LagSortColumn): void {
@@ -225,10 +359,4 @@ export class LagPage extends PageElement {
     this.#keep(view);
     this.#host?.post({ type: 'view', view });
   }
-}
-
-interface Choice {
-  readonly text: string;
-  readonly chosen: boolean;
-  readonly choose: () => void;
 }

@@ -15,9 +15,13 @@ export function lineLook(index: number): { readonly color: (typeof lineColors)[n
 }
 
 /** A short piece of a stream's line; only its room where the stream isn't in the chart. */
-export function swatch(index: number, drawn: boolean): TemplateResult {
-  const { color, dash } = lineLook(index);
+export function swatch(line: number | undefined): TemplateResult {
+  const { color, dash } = lineLook(line ?? 0);
   return html`<svg class="swatch line-${color}" viewBox="0 0 22 8" aria-hidden="true">
-    ${drawn ? svg`<path d="M0 4H22" stroke-dasharray=${lineDashes[dash]?.join(' ') || nothing}></path>` : nothing}
+    ${
+      line === undefined
+        ? nothing
+        : svg`<path d="M0 4H22" stroke-dasharray=${lineDashes[dash]?.join(' ') || nothing}></path>`
+    }
   </svg>`;
 }

@@ -1,4 +1,4 @@
-import type { LagFigure, LagRow, LagView } from '../../protocol/lag.ts';
+import type { LagFigure, LagMark, LagRow, LagView } from '../../protocol/lag.ts';
 import { bytesText, secondsText } from '../../replication/model/quantity.ts';
 import type { LagMetric, StreamState } from '../../replication/model/stream.ts';
 
@@ -65,6 +65,8 @@ export const rangeNames: Readonly<Record<LagView['rangeSeconds'], string>> = {
   300: '5 min',
   900: '15 min',
   3600: '1 h',
+  86_400: '1 day',
+  2_592_000: '30 days',
 };
 
 /** A figure with its unit. */
@@ -79,6 +81,35 @@ export function clockText(at: number, withSeconds = true): string {
   const parts = [moment.getHours(), moment.getMinutes(), ...(withSeconds ? [moment.getSeconds()] : [])];
   return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }
+
+/** A moment with as much of it as a chart of this length needs: seconds, minutes, or the day too; milliseconds since the epoch. */
+export function momentText(at: number, spanSeconds: number): string {
+  if (spanSeconds < 300) return clockText(at);
+  if (spanSeconds <= 40_000) return clockText(at, false);
+  const moment = new Date(at);
+  const day = [moment.getMonth() + 1, moment.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
+  return `${day} ${clockText(at, false)}`;
+}
+
+/** How long something is, in whole units: "second", "4 minutes", "2 hours". */
+export function stepText(seconds: number): string {
+  if (seconds >= 3600 && seconds % 3600 === 0) return several(seconds / 3600, 'hour');
+  if (seconds >= 60 && seconds % 60 === 0) return several(seconds / 60, 'minute');
+  return several(seconds, 'second');
+}
+
+function several(count: number, unit: string): string {
+  return count === 1 ? unit : `${count} ${unit}s`;
+}
+
+/** How marks of the chart look in the list below it. */
+export const markIcons: Readonly<Record<LagMark['kind'], string>> = {
+  restart: 'debug-restart',
+  enabled: 'play',
+  disabled: 'circle-slash',
+  plan: 'tools',
+  threshold: 'bell',
+};
 
 /** The states of all rows, counted, worst first: "1 lost, 3 streaming". */
 export function summary(rows: readonly LagRow[]): string {

@@ -5,9 +5,13 @@ import type { LagFigure, LagRow, LagStateMessage, LagView } from '../../../src/p
 export const lagView: LagView = {
   metric: 'secondsBehind',
   rangeSeconds: 300,
+  zoom: null,
+  yesterday: false,
   paused: false,
   selected: null,
   sort: { column: 'secondsBehind', descending: true },
+  filter: '',
+  grouped: false,
   twin: 'chart',
 };
 
@@ -40,6 +44,7 @@ export function lagRow(id: string, more: Partial<LagRow> = {}): LagRow {
     secondsBehindIsMinimum: false,
     headroomBytes: null,
     writtenBytesPerSecond: 1_400_000,
+    spark: '001122  3344556677889987654321',
     ...more,
   };
 }
@@ -128,6 +133,8 @@ export function lagStateMessage(more: Partial<LagStateMessage> = {}): LagStateMe
         label: `shop-primary → ${consumer}`,
         values: wave(4 + index * 6, index * 30),
       })),
+      marks: [],
+      leftOut: 0,
     },
     notices: [],
     sampledAt: newest,
