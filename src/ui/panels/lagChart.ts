@@ -126,7 +126,7 @@ export class LagCharts {
 function gridOf({ rangeSeconds, zoom }: LagView, sampledAt: number | null): Grid {
   if (zoom && zoom.to > zoom.from) {
     const span = Math.max(10, zoom.to - zoom.from);
-    const step = Math.max(1, Math.ceil(span / mostSteps));
+    const step = Math.max(finestStep((sampledAt ?? 0) / 1000 - zoom.from), Math.ceil(span / mostSteps));
     const from = Math.floor(zoom.from / step) * step * 1000;
     return { from, step, count: Math.min(mostSteps, Math.ceil(span / step)) + 1 };
   }
@@ -135,4 +135,10 @@ function gridOf({ rangeSeconds, zoom }: LagView, sampledAt: number | null): Grid
   const widthMs = step * 1000;
   // On a grid of whole steps, so that points stay where they are from beat to beat.
   return { from: (Math.floor((sampledAt ?? 0) / widthMs) - count + 1) * widthMs, step, count };
+}
+
+/** The finest steps that are kept of what is so long ago; seconds. */
+function finestStep(ageSeconds: number): number {
+  if (ageSeconds <= 3600) return 1;
+  return ageSeconds <= 86_400 ? 60 : 1800;
 }

@@ -66,6 +66,23 @@ describe('the chart of the lag panel', () => {
     assert.equal(later.rows[0]?.figures.notAppliedBytes, 77 * mega);
   });
 
+  it('looks closely at what is long ago by the steps that are kept of it', () => {
+    const stage = new Stage(shop(1));
+    const samples = new SampleStore();
+    const [lag] = stage.monitor.lags();
+    assert.ok(lag);
+    for (const ago of [5 * day, day / 4, 0]) samples.record({ ...lag, sampledAt: stage.now - ago });
+    for (const [ago, step] of [
+      [5 * day, 1800],
+      [day / 4, 60],
+    ] as const) {
+      const at = (stage.now - ago) / 1000;
+      const { chart } = presenterOf(stage, { zoom: { from: at - 300, to: at + 300 } }, { samples }).state(1000);
+      assert.equal(chart.stepSeconds, step);
+      assert.equal(chart.series[0]?.values.filter((value) => value !== null).length, 1);
+    }
+  });
+
   it('reaches back a day and a month by what is kept, in steps that fit', () => {
     const stage = new Stage(shop(1));
     const samples = new SampleStore();
