@@ -13,6 +13,7 @@ import { followStreams } from './replication/samples/follow.ts';
 import { SampleFiles } from './replication/samples/sampleFiles.ts';
 import { SampleStore } from './replication/samples/sampleStore.ts';
 import { createAlerts, showAlerts } from './ui/alerts/alertDesk.ts';
+import { alertEvents } from './ui/alerts/alertMarks.ts';
 import { registerCommands } from './ui/commands/register.ts';
 import { setContextKey } from './ui/commands/typed.ts';
 import { canImport } from './ui/connections/findOffers.ts';
@@ -66,7 +67,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const stopFollowing = followStreams({ monitor, service, forecasts, samples, onFirst });
   const history = new History({ storage: context.globalState });
   const seenEvents = new SeenEvents({ service, connections });
-  const lagEvents = joinEvents(seenEvents, planEvents(history));
+  const lagEvents = joinEvents(seenEvents, planEvents(history), alertEvents(alerts.center, monitor));
   const previews = new PlanPreviews();
   const declarations = new ServerDeclarations();
   const peeks = new PeekDocuments();

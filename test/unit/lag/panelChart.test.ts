@@ -4,6 +4,7 @@ import type { LagView } from '../../../src/protocol/lag.ts';
 import { withChanges } from '../../../src/protocol/lagRows.ts';
 import { joinEvents, SeenEvents } from '../../../src/replication/lag/events.ts';
 import { SampleStore } from '../../../src/replication/samples/sampleStore.ts';
+import { alertEvents } from '../../../src/ui/alerts/alertMarks.ts';
 import { LagChanges } from '../../../src/ui/panels/lagChanges.ts';
 import { firstView, LagPresenter, type LagSources, mostCharted } from '../../../src/ui/panels/lagPresenter.ts';
 import { planEvents } from '../../../src/ui/plans/planEvents.ts';
@@ -159,10 +160,12 @@ describe('the chart of the lag panel', () => {
     assert.deepEqual(seen.between(0, Infinity), []);
   });
 
-  it('takes marks of single streams from whoever knows them, such as thresholds that were crossed', () => {
+  it('marks thresholds that were crossed with the stream that crossed them', () => {
     const stage = new Stage(shop(2));
-    const event = { at: start, kind: 'threshold', connectionIds: ['shop'], text: 'behind' } as const;
-    const lagEvents = { between: () => [{ ...event, streamId: 'slot:shop:s0' }] };
+    const streamId = 'slot:shop:s0';
+    const crossed = { streamId, kind: 'inactive', what: 'raised', at: start, text: 'inactive for long' } as const;
+    const events = (id: string) => (id === streamId ? [crossed, { ...crossed, at: start - day }] : []);
+    const lagEvents = alertEvents({ events }, stage.monitor);
     const marks = (id: string) => presenterOf(stage, { selected: [id] }, { lagEvents }).state(1000).chart.marks.length;
     assert.deepEqual([marks('slot:shop:s0'), marks('slot:shop:s1')], [1, 0]);
   });
