@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 
+import { seriousFindings } from '../support/axe.ts';
 import { eventually } from '../support/eventually.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { webviewProblems } from '../support/vscode/problems.ts';
 import { Story } from './story.ts';
 import { useWindow } from './window.ts';
 
-describe('the lag history (real workbench)', function () {
+describe('the lag panel and its history (real workbench)', function () {
   this.bail(true);
   const servers = useServers({ shop: { major: 18 } });
   const window = useWindow();
@@ -39,7 +40,7 @@ describe('the lag history (real workbench)', function () {
     return own.map((line) => line.split(',')[0] ?? '');
   }
 
-  it('is exported from the lag panel as CSV', async () => {
+  it('is exported from the panel as CSV', async () => {
     const { page, workbench } = window.current;
     await new Story(workbench).addConnection('shop', servers.shop.uri());
     await workbench.tree('Servers').expand(['shop']);
@@ -51,6 +52,40 @@ describe('the lag history (real workbench)', function () {
     [firstSample] = moments;
     assert.ok(firstSample);
   });
+
+  it('is walked through by keyboard alone: to a stream, into the chart, and to its slot in the Servers view', async () => {
+    const { page, workbench } = window.current;
+    const panel = await workbench.webview('Lag: all servers');
+    const focused = () => panel.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
+    await panel.getByRole('searchbox', { name: 'Filter streams' }).focus();
+    await eventually(
+      async () => {
+        await page.keyboard.press('Tab');
+        return (await focused())?.endsWith(' in the chart');
+      },
+      { what: 'the focus on the stream' },
+    );
+    const box = panel.getByRole('checkbox', { name: /orders.* in the chart$/ });
+    const before = await box.isChecked();
+    await page.keyboard.press('Space');
+    await eventually(async () => (await box.isChecked()) !== before, { what: 'the choice' });
+    await page.keyboard.press('Space');
+    await eventually(async () => (await box.isChecked()) === before, { what: 'the choice taken back' });
+    await page.keyboard.press('Enter');
+    await workbench.tree('Servers').row(['shop', 'Replication Slots', 'orders']);
+  });
+
+  for (const theme of ['dark', 'light', 'high-contrast', 'high-contrast-light'] as const) {
+    it(`is accessible in ${theme}`, async () => {
+      const { workbench } = window.current;
+      await workbench.setTheme(theme);
+      const panel = await workbench.webview('Lag: all servers');
+      await panel.getByRole('radio', { name: 'Both' }).check();
+      await panel.locator('lag-chart canvas').waitFor();
+      await workbench.screenshot(`lag-${theme}`);
+      assert.deepEqual(await seriousFindings(panel), []);
+    });
+  }
 
   it('is there again after the window was reloaded', async () => {
     const { workbench, problems } = window.current;
