@@ -2,6 +2,7 @@ import path from 'node:path';
 
 import type * as vscode from 'vscode';
 
+import { OrderedStorage } from './connections/orderedStorage.ts';
 import { ConnectionStore } from './connections/store.ts';
 import { Copies } from './replication/copy/copies.ts';
 import { Forecasts } from './replication/forecast/forecasts.ts';
@@ -50,7 +51,8 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const log = createLog();
   const settings = createSettings();
   const notifier = new Notifier({ log });
-  const connections = new ConnectionStore({ storage: context.globalState, secrets: context.secrets });
+  const storage = new OrderedStorage(context.globalState);
+  const connections = new ConnectionStore({ storage, secrets: context.secrets });
   const service = createReplicationService({ connections, log });
   const monitor = new LagMonitor({ service, connections });
   const samples = new SampleStore();
@@ -62,10 +64,10 @@ export function compose(context: vscode.ExtensionContext): Composition {
   });
   const forecasts = new Forecasts({ monitor, service, connections });
   const copies = new Copies({ service, connections, monitor, log });
-  const alerts = createAlerts({ context, monitor, service, connections, forecasts, copies, settings });
+  const alerts = createAlerts({ storage, monitor, service, connections, forecasts, copies, settings });
   const onFirst = () => void sampleFiles.load();
   const stopFollowing = followStreams({ monitor, service, forecasts, samples, onFirst });
-  const history = new History({ storage: context.globalState });
+  const history = new History({ storage });
   const seenEvents = new SeenEvents({ service, connections });
   const lagEvents = joinEvents(seenEvents, planEvents(history), alertEvents(alerts.center, monitor));
   const previews = new PlanPreviews();

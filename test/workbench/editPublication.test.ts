@@ -109,7 +109,7 @@ describe('editing a publication (real workbench)', function () {
 
   it('opens the form filled with what is, where nothing is to change', async () => {
     const { workbench } = window.current;
-    await workbench.tree('Servers').chooseFromContextMenu(pub, 'Edit Publication…');
+    await workbench.tree('Servers').chooseUntil(pub, 'Edit Publication…', workbench.tab(title));
     const form = await workbench.webview(title);
     await form.getByText('Nothing to change: the publication is what this form says.').waitFor();
     assert.equal(await form.getByRole('textbox', { name: 'Name (required)' }).inputValue(), 'shop_pub');
@@ -196,19 +196,19 @@ describe('editing a publication (real workbench)', function () {
     const { workbench } = window.current;
     const tree = workbench.tree('Servers');
     await tree.expand(pub);
-    await tree.chooseFromContextMenu([...pub, 'public.customers'], 'Edit Columns and Filter…');
+    await tree.chooseUntil([...pub, 'public.customers'], 'Edit Columns and Filter…', workbench.tab(title));
     const form = await workbench.webview(title);
     await form.getByRole('heading', { name: 'public.customers' }).waitFor();
     assert.equal(await form.getByRole('textbox', { name: 'Row filter' }).inputValue(), '(id <= 100)');
     await workbench.close(title);
-    await tree.chooseFromContextMenu([...pub, 'public.orders'], 'Remove From Publication…');
+    await tree.chooseUntil([...pub, 'public.orders'], 'Remove From Publication…', workbench.messages.dialog);
     assert.match(await workbench.messages.dialogText(), /Remove public\.orders from shop_pub on shop\?/);
     await workbench.screenshot('edit-publication-remove');
     await workbench.messages.answer('Remove and Refresh');
     await tree.gone([...pub, 'public.orders']);
     assert.deepEqual(await published(), ['customers (id,name) WHERE (id <= 100)']);
-    await tree.chooseFromContextMenu(pub, 'Show What Is Published');
-    await window.current.page.locator('.editor-container .view-lines').getByText('public.customers').first().waitFor();
+    const document = window.current.page.locator('.editor-container .view-lines');
+    await tree.chooseUntil(pub, 'Show What Is Published', document.getByText('public.customers'));
     await workbench.screenshot('edit-publication-published');
   });
 

@@ -20,13 +20,7 @@ describe('a subscription from preflight to change (real workbench)', function ()
     const { workbench } = window.current;
     const tree = workbench.tree('Servers');
     await tree.expand(subscription.slice(0, -1));
-    await eventually(
-      async () => {
-        await tree.chooseFromContextMenu(subscription, 'Edit Subscription…');
-        return eventually(async () => (await workbench.tab(title).count()) > 0, { within: 5_000 });
-      },
-      { within: 30_000, what: title },
-    );
+    await tree.chooseUntil(subscription, 'Edit Subscription…', workbench.tab(title));
     return form();
   };
   const rows = async (table: string): Promise<number> => {
@@ -136,11 +130,11 @@ describe('a subscription from preflight to change (real workbench)', function ()
     const { workbench } = window.current;
     await servers.publisher.script("ALTER ROLE repl PASSWORD 'after'", 'shop');
     const tree = workbench.tree('Servers');
-    await tree.chooseFromContextMenu(subscription, 'Change Password…');
+    await tree.chooseUntil(subscription, 'Change Password…', workbench.input.box.locator('input[type="password"]'));
     await workbench.input.answer('mistyped');
     assert.match(await workbench.messages.dialogText(), /doesn’t let repl in with this password/);
     await workbench.messages.answer('Cancel');
-    await tree.chooseFromContextMenu(subscription, 'Change Password…');
+    await tree.chooseUntil(subscription, 'Change Password…', workbench.input.box.locator('input[type="password"]'));
     await workbench.input.answer('after');
     await eventually(
       async () => {
@@ -161,7 +155,7 @@ describe('a subscription from preflight to change (real workbench)', function ()
     const tree = workbench.tree('Servers');
     const table = [...subscription, 'public.customers'];
     await tree.expand(table.slice(0, -1));
-    await tree.chooseFromContextMenu(table, 'Copy Table Again…');
+    await tree.chooseUntil(table, 'Copy Table Again…', workbench.input.box.getByText('Empty the table first'));
     await workbench.input.pick('Empty the table first');
     assert.match(await workbench.messages.dialogText(), /public\.customers/);
     await workbench.screenshot('resync-confirm');
@@ -172,22 +166,17 @@ describe('a subscription from preflight to change (real workbench)', function ()
   it('is renamed, and commented on', async () => {
     const { workbench } = window.current;
     const tree = workbench.tree('Servers');
-    await tree.chooseFromContextMenu(subscription, 'Set Comment of Subscription…');
+    await tree.chooseUntil(
+      subscription,
+      'Set Comment of Subscription…',
+      workbench.input.box.getByText('Comment on subscription orders_sub'),
+    );
     await workbench.input.answer('for the warehouse');
     await workbench.input.box.waitFor({ state: 'hidden' });
-    // A row that is drawn anew under its open menu is no longer known to VS Code: then the command asks on what.
-    await eventually(
-      async () => {
-        await tree.chooseFromContextMenu(subscription, 'Rename Subscription…');
-        try {
-          await workbench.input.box.getByText('Rename subscription orders_sub').waitFor({ timeout: 5_000 });
-          return true;
-        } catch {
-          await window.current.page.keyboard.press('Escape');
-          return false;
-        }
-      },
-      { within: 60_000, what: 'the new name that is asked for' },
+    await tree.chooseUntil(
+      subscription,
+      'Rename Subscription…',
+      workbench.input.box.getByText('Rename subscription orders_sub'),
     );
     await workbench.input.answer('shop_sub');
     await tree.row(['warehouse', 'Subscriptions', 'shop_sub']);

@@ -55,8 +55,8 @@ describe('hostile names in the real workbench', function () {
     assert.equal(await tooltip.locator('img').count(), 0);
     await page.mouse.move(700, 500);
     await tree.expand([injection, 'Subscriptions']);
-    await tree.chooseFromContextMenu([injection, 'Subscriptions', injection], 'Open Lag');
     const tab = page.locator('.tabs-container .tab .label-name', { hasText: 'Lag: ' });
+    await tree.chooseUntil([injection, 'Subscriptions', injection], 'Open Lag', tab);
     const panel = await workbench.webview((await tab.first().textContent()) ?? '');
     await panel.locator('table.streams').getByText(injection).first().waitFor();
     await workbench.screenshot('hostile-names');
@@ -66,7 +66,7 @@ describe('hostile names in the real workbench', function () {
   it('are what is dropped, and nothing else', async () => {
     const { workbench } = window.current;
     const tree = workbench.tree('Servers');
-    await tree.chooseFromContextMenu([injection, 'Subscriptions', injection], 'Drop Subscription…');
+    await tree.chooseUntil([injection, 'Subscriptions', injection], 'Drop Subscription…', workbench.messages.dialog);
     assert.ok((await workbench.messages.dialogText()).includes(injection));
     await workbench.messages.answer('Drop');
     await tree.gone([injection, 'Subscriptions', injection]);

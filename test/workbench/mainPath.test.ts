@@ -120,7 +120,11 @@ for (const { publisher, subscriber, theme } of pairs) {
     it('shows live lag that moves under load and while apply is stuck', async () => {
       const { workbench } = window.current;
       const tree = workbench.tree('Servers');
-      await tree.chooseFromContextMenu(['warehouse', 'Subscriptions', 'shop_sub'], 'Open Lag');
+      await tree.chooseUntil(
+        ['warehouse', 'Subscriptions', 'shop_sub'],
+        'Open Lag',
+        workbench.tab('Lag: shop_sub on shop'),
+      );
       const panel = await workbench.webview('Lag: shop_sub on shop');
       const table = panel.locator('table.streams');
       await table.getByText('Streaming', { exact: true }).waitFor();
@@ -192,12 +196,16 @@ for (const { publisher, subscriber, theme } of pairs) {
       await workbench.openContainer('Replication');
       const tree = workbench.tree('Servers');
       await tree.expand(['warehouse', 'Subscriptions']);
-      await tree.chooseFromContextMenu(['warehouse', 'Subscriptions', 'shop_sub'], 'Drop Subscription…');
+      await tree.chooseUntil(
+        ['warehouse', 'Subscriptions', 'shop_sub'],
+        'Drop Subscription…',
+        workbench.messages.dialog,
+      );
       assert.match(await workbench.messages.dialogText(), /shop_sub/);
       await workbench.messages.answer('Drop');
       await tree.gone(['warehouse', 'Subscriptions', 'shop_sub']);
       await tree.expand(['shop', 'Publications']);
-      await tree.chooseFromContextMenu(['shop', 'Publications', 'shop_pub'], 'Drop Publication…');
+      await tree.chooseUntil(['shop', 'Publications', 'shop_pub'], 'Drop Publication…', workbench.messages.dialog);
       await workbench.messages.answer('Drop');
       await tree.gone(['shop', 'Publications', 'shop_pub']);
       const slots = await servers.publisher.query('select 1 from pg_replication_slots', [], 'shop');

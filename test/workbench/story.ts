@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 
 import type { TestServer } from '../support/servers/testServer.ts';
+import { exactly } from '../support/vscode/workbench/menu.ts';
 import type { Workbench } from '../support/vscode/workbench/workbench.ts';
 
 /** The steps of the main job, each done as a person does it: by the mouse and the keyboard, in the real workbench. */
@@ -37,8 +38,8 @@ export class Story {
   ): Promise<void> {
     const tree = this.#workbench.tree('Servers');
     await tree.expand([connection]);
-    await tree.chooseFromContextMenu([connection, 'Publications'], 'Create Publication…');
     const title = `Create Publication (${connection})`;
+    await tree.chooseUntil([connection, 'Publications'], 'Create Publication…', this.#workbench.tab(title));
     const form = await this.#workbench.webview(title);
     await form.getByRole('textbox', { name: 'Name (required)' }).fill(publication.name);
     for (const table of publication.tables) {
@@ -72,7 +73,11 @@ export class Story {
   ): Promise<void> {
     const tree = this.#workbench.tree('Servers');
     await tree.expand([connection, 'Publications']);
-    await tree.chooseFromContextMenu([connection, 'Publications', publication], 'Subscribe From…');
+    await tree.chooseUntil(
+      [connection, 'Publications', publication],
+      'Subscribe From…',
+      this.#workbench.input.box.locator('.label-name', { hasText: exactly(subscriber) }),
+    );
     await this.#workbench.input.pick(subscriber);
     const form = await this.#workbench.webview('Create Subscription');
     await form.getByRole('option', { name: publication, selected: true }).waitFor();

@@ -12,7 +12,7 @@ import { type AlertAction, actionLabels, actionsFor } from './alertActions.ts';
 import { AlertCenter } from './alertCenter.ts';
 import { AlertSettingsReader } from './alertSettings.ts';
 import { alertMessages, type AlertMessage, badgeOf } from './alertWords.ts';
-import { AlertMutes } from './mutes.ts';
+import { AlertMutes, type AlertStorage } from './mutes.ts';
 import { Teller } from './teller.ts';
 import { ToldAlerts } from './toldAlerts.ts';
 
@@ -28,16 +28,16 @@ export interface AlertParts {
   readonly center: AlertCenter;
   readonly alerts: Alerts;
   readonly settings: AlertSettingsReader;
+  readonly told: ToldAlerts;
 }
 
-type MakingServices = Pick<
-  Services,
-  'context' | 'monitor' | 'service' | 'connections' | 'forecasts' | 'copies' | 'settings'
->;
+type MakingServices = Pick<Services, 'monitor' | 'service' | 'connections' | 'forecasts' | 'copies' | 'settings'> & {
+  readonly storage: AlertStorage;
+};
 
 /** Makes the alerts of this window. They look at what is sampled from now on. */
 export function createAlerts(services: MakingServices): AlertParts {
-  const { connections, context, copies, forecasts, monitor, service } = services;
+  const { connections, copies, forecasts, monitor, service, storage } = services;
   const settings = new AlertSettingsReader();
   const alerts = new Alerts({
     monitor,
@@ -48,17 +48,17 @@ export function createAlerts(services: MakingServices): AlertParts {
     thresholds: (names) => settings.current.thresholds(names),
     gapMs: () => Math.max(leastGapMs, missedLooks * 1000 * services.settings.get('tree.refreshSeconds')),
   });
-  const mutes = new AlertMutes({ storage: context.globalState });
-  return { alerts, settings, center: new AlertCenter({ alerts, mutes, monitor }) };
+  const mutes = new AlertMutes({ storage });
+  const told = new ToldAlerts({ storage });
+  return { alerts, settings, told, center: new AlertCenter({ alerts, mutes, monitor }) };
 }
 
 /** Shows alerts in the badge of the Servers view, and tells each once in a notification. */
 export function showAlerts(
   services: Services,
-  { alerts, center, settings }: AlertParts,
+  { alerts, center, settings, told }: AlertParts,
   view: Pick<vscode.TreeView<unknown>, 'badge'>,
 ): vscode.Disposable {
-  const told = new ToldAlerts({ storage: services.context.globalState });
   alerts.restore(told.held());
   const teller = new Teller({
     told,

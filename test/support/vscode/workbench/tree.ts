@@ -113,6 +113,26 @@ export class Tree {
   }
 
   /**
+   * Right-clicks a row and chooses an item until what it leads to is shown. A row that is drawn anew under its open menu isn't
+   * known to VS Code any more: then the command asks for what it is to be done, and this goes back and chooses again.
+   */
+  async chooseUntil(path: TreePath, item: string, shown: Locator): Promise<void> {
+    await eventually(
+      async () => {
+        await this.chooseFromContextMenu(path, item);
+        try {
+          await shown.first().waitFor({ timeout: 10_000 });
+          return true;
+        } catch {
+          await this.#page.keyboard.press('Escape');
+          return false;
+        }
+      },
+      { within: 4 * this.#within, what: `what ${item} of ${path.join(' › ')} leads to` },
+    );
+  }
+
+  /**
    * Points at a row until its tooltip with this text is there, and gives the tooltip. A row that is drawn anew while
    * the pointer rests on it shows none until the pointer comes back, so it is led away and back.
    */
