@@ -149,7 +149,7 @@ async function shoot(workbench: Workbench, name: string): Promise<void> {
         canvas.width = picture.width;
         canvas.height = picture.height;
         canvas.getContext('2d')?.drawImage(picture, 0, 0);
-        return canvas.toDataURL('image/webp', 0.72);
+        return canvas.toDataURL('image/webp', 0.66);
       },
       `data:image/png;base64,${png.toString('base64')}`,
     );
