@@ -41,9 +41,11 @@ export class Workbench {
     return workbench;
   }
 
-  /** Reloads the window, as *Developer: Reload Window* does. */
+  /** Reloads the window by *Developer: Reload Window*: unlike a reload of the page, it first writes down what panels keep. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const reloaded = this.page.waitForEvent('load', { timeout: 90_000 });
+    await this.input.command('Developer: Reload Window');
+    await reloaded;
     await this.#ready();
   }
 
