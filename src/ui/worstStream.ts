@@ -1,20 +1,5 @@
-import type { StreamLag, StreamState } from '../replication/model/stream.ts';
+import { type StreamLag, streamStates } from '../replication/model/stream.ts';
 import { behindWords } from './tree/words.ts';
-
-/** Worst first: what is broken, what can't be seen, what is slow, what is meant to be so. */
-const severity: readonly StreamState[] = [
-  'lost',
-  'slotMissing',
-  'stopped',
-  'unreachable',
-  'inactive',
-  'catchingUp',
-  'copying',
-  'starting',
-  'unknown',
-  'streaming',
-  'disabled',
-];
 
 /** What an unused slot holds up is worth a word from here on, bytes. */
 const muchBytes = 1024 * 1024;
@@ -23,7 +8,7 @@ const muchBytes = 1024 * 1024;
 export function worstFirst(lags: readonly StreamLag[]): readonly StreamLag[] {
   return lags.toSorted(
     (a, b) =>
-      severity.indexOf(a.state) - severity.indexOf(b.state) ||
+      streamStates.indexOf(a.state) - streamStates.indexOf(b.state) ||
       (b.secondsBehind ?? 0) - (a.secondsBehind ?? 0) ||
       (b.notAppliedBytes ?? 0) - (a.notAppliedBytes ?? 0),
   );

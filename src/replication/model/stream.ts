@@ -2,21 +2,22 @@ import type { SlotDecoding } from './slot.ts';
 import type { HiddenFact } from './snapshot.ts';
 
 /**
- * What a stream is doing. unknown: the role may not see it; unreachable: the publisher can't be reached now;
- * stopped: enabled, but no apply worker runs; slotMissing: the subscription's slot isn't on the publisher.
+ * What a stream is doing, worst first: what is broken, what can't be seen, what is slow, what is meant to be so. unknown:
+ * the role may not see it; unreachable: the publisher can't be reached now; stopped: enabled, but no apply worker runs;
+ * slotMissing: the subscription's slot isn't on the publisher.
  */
 export const streamStates = [
-  'streaming',
+  'lost',
+  'slotMissing',
+  'stopped',
+  'unreachable',
+  'inactive',
   'catchingUp',
   'copying',
   'starting',
-  'stopped',
-  'disabled',
-  'inactive',
-  'lost',
-  'slotMissing',
-  'unreachable',
   'unknown',
+  'streaming',
+  'disabled',
 ] as const;
 export type StreamState = (typeof streamStates)[number];
 

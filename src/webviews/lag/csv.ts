@@ -1,6 +1,7 @@
 import type { LagChart, LagFigure, LagRow } from '../../protocol/lag.ts';
 import { csvLine, csvText } from '../../replication/model/csvText.ts';
-import { figureNames, reasonOf, states } from './words.ts';
+import { states } from '../shared/streamStates.ts';
+import { figureNames, reasonOf } from './words.ts';
 
 const figures = Object.keys(figureNames) as LagFigure[];
 

@@ -1,5 +1,6 @@
 import 'uplot/dist/uPlot.min.css';
 import '../shared/theme.css';
+import '../shared/figures.css';
 import './lag.css';
 import { Announcer } from '../shared/announcer.ts';
 import { vscodeHost } from '../shared/host.ts';

@@ -1,7 +1,5 @@
 import type { LagRow, LagSortColumn, LagView } from '../../protocol/lag.ts';
-import { states } from './words.ts';
-
-const severity = Object.keys(states);
+import { streamStates } from '../../replication/model/stream.ts';
 
 /** The rows as the person sorted them. Unknown figures come last either way; ties keep their order. */
 export function sortRows(rows: readonly LagRow[], { column, descending }: LagView['sort']): readonly LagRow[] {
@@ -20,7 +18,7 @@ function sortKey(row: LagRow, column: LagSortColumn): string | number | null {
   switch (column) {
     case 'state':
       // Descending is worst first.
-      return severity.length - severity.indexOf(row.state);
+      return streamStates.length - streamStates.indexOf(row.state);
     case 'publisher':
       return row.publisher && `${row.publisher.server} ${row.publisher.object}`;
     case 'subscriber':

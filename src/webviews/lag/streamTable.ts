@@ -4,10 +4,11 @@ import { repeat } from 'lit/directives/repeat.js';
 
 import type { LagEnd, LagFigure, LagRow, LagSortColumn, LagView } from '../../protocol/lag.ts';
 import { bytesText } from '../../replication/model/quantity.ts';
+import { states } from '../shared/streamStates.ts';
 import type { TableItem, TableWindow } from './items.ts';
 import { sparkline } from './spark.ts';
 import { swatch } from './swatch.ts';
-import { figureHelp, figureNames, figureText, rowName, states, summary } from './words.ts';
+import { figureHelp, figureNames, figureText, rowName, summary } from './words.ts';
 
 const figures = Object.keys(figureNames) as LagFigure[];
 /** Checkbox, state, both ends, the figures, the small line. */

@@ -1,28 +1,7 @@
 import type { LagFigure, LagMark, LagRow, LagView } from '../../protocol/lag.ts';
 import { bytesText, secondsText } from '../../replication/model/quantity.ts';
-import type { LagMetric, StreamState } from '../../replication/model/stream.ts';
-
-interface StateLook {
-  readonly word: string;
-  readonly icon: string;
-  /** How it is coloured; the word and the icon say it without. */
-  readonly tone: 'good' | 'warning' | 'error' | 'quiet';
-}
-
-/** How states look, worst first. */
-export const states: Readonly<Record<StreamState, StateLook>> = {
-  lost: { word: 'Lost', icon: 'error', tone: 'error' },
-  slotMissing: { word: 'Slot missing', icon: 'error', tone: 'error' },
-  stopped: { word: 'Stopped', icon: 'stop-circle', tone: 'error' },
-  unreachable: { word: 'Unreachable', icon: 'debug-disconnect', tone: 'warning' },
-  inactive: { word: 'Inactive', icon: 'circle-outline', tone: 'warning' },
-  catchingUp: { word: 'Catching up', icon: 'history', tone: 'warning' },
-  copying: { word: 'Copying', icon: 'copy', tone: 'good' },
-  starting: { word: 'Starting', icon: 'play', tone: 'good' },
-  unknown: { word: 'Unknown', icon: 'question', tone: 'quiet' },
-  streaming: { word: 'Streaming', icon: 'pass', tone: 'good' },
-  disabled: { word: 'Disabled', icon: 'circle-slash', tone: 'quiet' },
-};
+import { type LagMetric, streamStates } from '../../replication/model/stream.ts';
+import { states } from '../shared/streamStates.ts';
 
 /** What the state's text says beyond its word, and what lies ahead; empty where nothing. */
 export function reasonOf(row: LagRow): string {
@@ -113,7 +92,7 @@ export const markIcons: Readonly<Record<LagMark['kind'], string>> = {
 
 /** The states of all rows, counted, worst first: "1 lost, 3 streaming". */
 export function summary(rows: readonly LagRow[]): string {
-  const counts = (Object.keys(states) as StreamState[]).flatMap((state) => {
+  const counts = streamStates.flatMap((state) => {
     const count = rows.filter((row) => row.state === state).length;
     return count === 0 ? [] : [`${count} ${states[state].word.toLowerCase()}`];
   });

@@ -1,4 +1,5 @@
 import '../shared/theme.css';
+import '../shared/figures.css';
 import './topology.css';
 import { Announcer } from '../shared/announcer.ts';
 import { vscodeHost } from '../shared/host.ts';

@@ -1,6 +1,7 @@
 import type { TopologyNode } from '../../replication/model/topology.ts';
+import type { Tone } from '../shared/streamStates.ts';
 import type { DrawnEdge } from './shape.ts';
-import { count, cut, edgeName, edgeState, kindText, type Live, type Tone, toneOf, worstOf } from './words.ts';
+import { count, cut, edgeName, edgeState, kindText, type Live, toneOf, worstOf } from './words.ts';
 
 /** Columns of text that a box and a label have room for. */
 const room = { name: 27, line: 34, label: 24, state: 27 };

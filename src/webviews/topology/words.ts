@@ -1,15 +1,11 @@
 import type { TopologyLive } from '../../protocol/topology.ts';
 import { bytesText, secondsText } from '../../replication/model/quantity.ts';
-import type { StreamState } from '../../replication/model/stream.ts';
+import { streamStates } from '../../replication/model/stream.ts';
 import type { TopologyEdge, TopologyNode } from '../../replication/model/topology.ts';
-import { states } from '../lag/words.ts';
-
-export type Tone = 'good' | 'warning' | 'error' | 'quiet';
+import { states, type Tone } from '../shared/streamStates.ts';
 
 /** How streams stand now, by their ids. */
 export type Live = Readonly<Record<string, TopologyLive>>;
-
-const worstFirst = Object.keys(states) as readonly StreamState[];
 
 /** What a box is: "primary", "physical standby", "a consumer". */
 export function kindText(node: TopologyNode): string {
@@ -75,7 +71,7 @@ export function worstOf(edges: readonly TopologyEdge[], live: Live): { readonly 
   const physical = edges.filter(({ kind }) => kind === 'physical');
   const [first] = physical;
   if (first) return { text: `${stateWord(first, live)} ${physical.length}`, tone: toneOf(first, live) };
-  for (const state of worstFirst) {
+  for (const state of streamStates) {
     const amount = edges.filter(({ id }) => live[id]?.state === state).length;
     if (amount === edges.length) return { text: states[state].word, tone: states[state].tone };
     if (amount > 0) return { text: `${states[state].word}: ${amount}`, tone: states[state].tone };
@@ -86,7 +82,7 @@ export function worstOf(edges: readonly TopologyEdge[], live: Live): { readonly 
 /** All there is, counted: "3 servers, 5 streams: 1 stopped, 4 streaming". */
 export function summaryText(nodes: readonly TopologyNode[], edges: readonly TopologyEdge[], live: Live): string {
   const streams = edges.filter(({ kind }) => kind === 'logical');
-  const counts = worstFirst.flatMap((state) => {
+  const counts = streamStates.flatMap((state) => {
     const amount = streams.filter(({ id }) => live[id]?.state === state).length;
     return amount === 0 ? [] : [`${amount} ${states[state].word.toLowerCase()}`];
   });
