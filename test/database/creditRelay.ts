@@ -1,5 +1,6 @@
-import { once } from 'node:events';
-import net from 'node:net';
+import type net from 'node:net';
+
+import { Relay, type RelayTarget } from '../support/servers/relay.ts';
 
 /** So much of what a server sends on a connection passes without credit: logging in, and looking up a table. Bytes. */
 export const freeBytes = 16_384;
@@ -8,32 +9,15 @@ export const freeBytes = 16_384;
  * A TCP way to a server on loopback through which, beyond a little, only as many bytes come from the server as were
  * granted: a speed that is what the test says it is, whatever the machine.
  */
-export class CreditRelay {
-  readonly host = '127.0.0.1';
-  readonly #target: { readonly host: string; readonly port: number };
-  readonly #listener: net.Server;
-  readonly #sockets = new Set<net.Socket>();
+export class CreditRelay extends Relay {
   readonly #waiting = new Set<() => void>();
   #credit = 0;
-  #port = 0;
-
-  private constructor(target: { readonly host: string; readonly port: number }) {
-    this.#target = target;
-    this.#listener = net.createServer((client) => this.#accept(client));
-  }
 
   /** Opens a relay to a server, on a free port. */
-  static async open(target: { readonly host: string; readonly port: number }): Promise<CreditRelay> {
+  static async open(target: RelayTarget): Promise<CreditRelay> {
     const relay = new CreditRelay(target);
-    relay.#listener.listen(0, relay.host);
-    await once(relay.#listener, 'listening');
-    const address = relay.#listener.address();
-    if (typeof address === 'object' && address) relay.#port = address.port;
+    await relay.listen();
     return relay;
-  }
-
-  get port(): number {
-    return this.#port;
   }
 
   /** Lets so many more bytes through; Infinity from now on all. */
@@ -44,13 +28,7 @@ export class CreditRelay {
     for (const resume of waiting) resume();
   }
 
-  async dispose(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise((resolve) => this.#listener.close(resolve));
-  }
-
-  #accept(client: net.Socket): void {
-    const server = net.connect(this.#target);
+  protected override join(client: net.Socket, server: net.Socket): void {
     let passed = 0;
     let held: Buffer[] = [];
     const pass = (): void => {
@@ -68,17 +46,7 @@ export class CreditRelay {
       }
       server.resume();
     };
-    for (const socket of [client, server]) {
-      this.#sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on('error', () => {});
-      socket.once('close', () => {
-        this.#sockets.delete(socket);
-        this.#waiting.delete(pass);
-        client.destroy();
-        server.destroy();
-      });
-    }
+    client.once('close', () => this.#waiting.delete(pass));
     client.on('data', (chunk) => server.write(chunk));
     server.on('data', (chunk: Buffer) => {
       held.push(chunk);

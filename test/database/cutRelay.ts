@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import net from 'node:net';
+import type net from 'node:net';
 
-import { freePort } from '../support/servers/freePort.ts';
+import { Relay, type RelayTarget } from '../support/servers/relay.ts';
 
 /** Where exactly the line is cut, and what comes after it. */
 export interface Cut {
@@ -16,29 +15,15 @@ export interface Cut {
 }
 
 /** A TCP way to a server on loopback that can be cut around one statement, to the byte. */
-export class CutRelay {
-  readonly host = '127.0.0.1';
-  readonly #target: { readonly host: string; readonly port: number };
-  readonly #sockets = new Set<net.Socket>();
-  readonly #listener: net.Server;
-  #port = 0;
+export class CutRelay extends Relay {
   #cut: Cut | undefined;
   #fired = 0;
 
-  private constructor(target: { readonly host: string; readonly port: number }) {
-    this.#target = target;
-    this.#listener = net.createServer((client) => this.#accept(client));
-  }
-
-  static async open(target: { readonly host: string; readonly port: number }): Promise<CutRelay> {
+  /** Opens a relay to a server, on a free port. */
+  static async open(target: RelayTarget): Promise<CutRelay> {
     const relay = new CutRelay(target);
-    relay.#port = await freePort();
     await relay.mend();
     return relay;
-  }
-
-  get port(): number {
-    return this.#port;
   }
 
   /** How often an armed cut happened. */
@@ -53,34 +38,16 @@ export class CutRelay {
 
   /** Drops every connection, and refuses new ones. */
   async cut(): Promise<void> {
-    this.#drop();
-    if (this.#listener.listening) await new Promise((resolve) => this.#listener.close(resolve));
+    this.drop('close');
+    await this.refuse();
   }
 
   /** Lets new connections through. */
   async mend(): Promise<void> {
-    if (this.#listener.listening) return;
-    this.#listener.listen(this.#port, this.host);
-    await once(this.#listener, 'listening');
+    await this.listen();
   }
 
-  #drop(): void {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#sockets.clear();
-  }
-
-  #accept(client: net.Socket): void {
-    const server = net.connect(this.#target);
-    for (const socket of [client, server]) {
-      this.#sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on('error', () => {});
-      socket.once('close', () => {
-        this.#sockets.delete(socket);
-        client.destroy();
-        server.destroy();
-      });
-    }
+  protected override join(client: net.Socket, server: net.Socket): void {
     let swallowing: Cut | undefined;
     let answer = Buffer.alloc(0);
     client.on('data', (chunk) => {
@@ -112,7 +79,7 @@ export class CutRelay {
   async #fire(cut: Cut): Promise<void> {
     this.#fired += 1;
     await cut.onCut?.();
-    if (cut.mended) this.#drop();
+    if (cut.mended) this.drop('close');
     else await this.cut();
   }
 }

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import net from 'node:net';
+import type net from 'node:net';
 
-import { freePort } from '../support/servers/freePort.ts';
+import { Relay, type RelayTarget } from '../support/servers/relay.ts';
 
 /** Bytes a second pass in steps of so many milliseconds. */
 const stepMs = 20;
@@ -10,32 +9,18 @@ const stepMs = 20;
  * A TCP way to a server on loopback that counts what passes, and can be throttled, stopped without a word (as a
  * network that swallows everything) and cut. What is stopped stays in the sockets' buffers and passes afterwards.
  */
-export class MeteredRelay {
-  readonly host = '127.0.0.1';
-  readonly #target: { readonly host: string; readonly port: number };
-  readonly #sockets = new Set<net.Socket>();
+export class MeteredRelay extends Relay {
   readonly #pumps = new Set<() => void>();
-  readonly #listener: net.Server;
-  #port = 0;
   #bytesPerSecond = Infinity;
   #paused = false;
   #toClient = 0;
   #toServer = 0;
 
-  private constructor(target: { readonly host: string; readonly port: number }) {
-    this.#target = target;
-    this.#listener = net.createServer((client) => this.#accept(client));
-  }
-
-  static async open(target: { readonly host: string; readonly port: number }): Promise<MeteredRelay> {
+  /** Opens a relay to a server, on a free port. */
+  static async open(target: RelayTarget): Promise<MeteredRelay> {
     const relay = new MeteredRelay(target);
-    relay.#port = await freePort();
     await relay.mend();
     return relay;
-  }
-
-  get port(): number {
-    return this.#port;
   }
 
   /** Bytes handed on so far: from the server to clients, and back. */
@@ -61,29 +46,16 @@ export class MeteredRelay {
 
   /** Drops every connection, and refuses new ones. */
   async cut(): Promise<void> {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
-    if (this.#listener.listening) await new Promise((resolve) => this.#listener.close(resolve));
+    this.drop('reset');
+    await this.refuse();
   }
 
   /** Lets new connections through. */
   async mend(): Promise<void> {
-    if (this.#listener.listening) return;
-    this.#listener.listen(this.#port, this.host);
-    await once(this.#listener, 'listening');
+    await this.listen();
   }
 
-  #accept(client: net.Socket): void {
-    const server = net.connect(this.#target);
-    for (const socket of [client, server]) {
-      this.#sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on('error', () => {});
-      socket.once('close', () => {
-        this.#sockets.delete(socket);
-        client.destroy();
-        server.destroy();
-      });
-    }
+  protected override join(client: net.Socket, server: net.Socket): void {
     this.#connect(client, server, (bytes) => (this.#toServer += bytes));
     this.#connect(server, client, (bytes) => (this.#toClient += bytes));
   }
