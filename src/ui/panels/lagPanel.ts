@@ -11,15 +11,13 @@ import {
 import type { LagScope } from '../../replication/model/stream.ts';
 import { connectionsOfScope, LagWatch } from '../lagWatching.ts';
 import type { Services } from '../services.ts';
-import { LagChanges } from './lagChanges.ts';
+import { LagFeed } from './lagFeed.ts';
 import { LagPresenter, scopeText } from './lagPresenter.ts';
 import { openPanel } from './panelHost.ts';
 
 export type { LagScope } from '../../replication/model/stream.ts';
 
 const viewType = 'pgReplication.lag';
-/** Ends of a stream beat one after the other; what comes within this time goes to the page together. */
-const gatherMs = 100;
 
 /** Opens the lag panel for a slot, a server or all servers, or brings it to the front. */
 export function openLagPanel(services: Services, scope: LagScope): void {
@@ -44,22 +42,14 @@ interface Restored {
 function open(services: Services, scope: LagScope, restored?: Restored): void {
   const presenter = new LagPresenter(services, scope, restored?.kept?.view);
   const watch = new LagWatch(services, () => connectionsOfScope(services, scope));
-  const changes = new LagChanges();
-  let timer: NodeJS.Timeout | undefined;
-  let postedAt = -Infinity;
-  const post = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    postedAt = performance.now();
-    panel?.post(changes.next(presenter.state(watch.beatMs)));
-  };
-  const stopListening = services.monitor.onDidSample(() => {
-    if (!panel?.panel.visible || timer) return;
-    // Many servers beat all the time: twice a beat is enough for the eye, and leaves the page and this process in peace.
-    timer = setTimeout(post, Math.max(gatherMs, postedAt + watch.beatMs / 2 - performance.now()));
+  const feed = new LagFeed({
+    state: () => presenter.state(watch.beatMs),
+    send: (message) => panel?.post(message),
+    beatMs: () => watch.beatMs,
   });
+  const stopListening = services.monitor.onDidSample(() => feed.sampled());
   const end = () => {
-    clearTimeout(timer);
+    feed.left();
     stopListening();
     watch.dispose();
   };
@@ -75,18 +65,16 @@ function open(services: Services, scope: LagScope, restored?: Restored): void {
     onMessage: async (message) => {
       if (message.type === 'view') {
         presenter.arrange(message.view);
-        post();
+        feed.post();
       } else if (message.type === 'reveal') {
         await reveal(services, message);
       } else {
         await keep(services, message);
       }
     },
-    onReady: () => {
-      changes.reset();
-      post();
-    },
+    onReady: () => feed.arrived(),
     onVisible: (visible) => {
+      if (!visible) feed.left();
       watch.on = visible;
     },
     onDispose: end,

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 
-import type { LagView } from '../../../src/protocol/lag.ts';
+import type { LagChangesMessage, LagStateMessage, LagView } from '../../../src/protocol/lag.ts';
 import { withChanges } from '../../../src/protocol/lagRows.ts';
 import { joinEvents, SeenEvents } from '../../../src/replication/lag/events.ts';
 import { SampleStore } from '../../../src/replication/samples/sampleStore.ts';
 import { alertEvents } from '../../../src/ui/alerts/alertMarks.ts';
 import { LagChanges } from '../../../src/ui/panels/lagChanges.ts';
+import { LagFeed } from '../../../src/ui/panels/lagFeed.ts';
 import { firstView, LagPresenter, type LagSources, mostCharted } from '../../../src/ui/panels/lagPresenter.ts';
+import { PanelChannel } from '../../../src/ui/panels/panelChannel.ts';
 import { planEvents } from '../../../src/ui/plans/planEvents.ts';
+import { eventually } from '../../support/eventually.ts';
 import { lsn, pulseOf, slot, start, subscription } from './handmade.ts';
 import { Stage } from './stage.ts';
 
@@ -231,5 +234,49 @@ describe('what is sent of a state of the lag panel', () => {
     const message = changes.next(presenter.state(1000));
     const [row] = message.rows;
     assert.ok(row && 'figures' in row && !('publisher' in row) && !('state' in row), JSON.stringify(row));
+  });
+});
+
+describe('a lag page that loads while servers beat', () => {
+  it('begins with the newest state, and nothing older comes after it', async () => {
+    const stage = new Stage(shop(2));
+    const presenter = presenterOf(stage);
+    const got: (LagStateMessage | LagChangesMessage)[] = [];
+    const channel = new PanelChannel<LagStateMessage | LagChangesMessage>((message) => got.push(message));
+    const feed = new LagFeed({
+      state: () => presenter.state(1000),
+      send: (message) => channel.post(message),
+      beatMs: () => 0,
+    });
+    const arrive = () => {
+      feed.arrived();
+      channel.ready();
+    };
+    const beat = (grown: number) => {
+      stage.beat({ shop: shop(2, grown).pulse });
+      feed.sampled();
+      feed.post();
+    };
+    beat(1);
+    beat(2);
+    stage.beat({ shop: shop(2, 3).pulse });
+    arrive();
+    beat(4);
+    assert.deepEqual(
+      got.map(({ type }) => type),
+      ['state', 'changes'],
+    );
+    channel.unready();
+    feed.left();
+    beat(5);
+    stage.beat({ shop: shop(2, 6).pulse });
+    arrive();
+    assert.deepEqual(
+      got.slice(2).map(({ type, sampledAt }) => [type, sampledAt]),
+      [['state', stage.now]],
+    );
+    feed.sampled();
+    await eventually(() => got.length === 4, { what: 'the next beat', every: 10 });
+    feed.left();
   });
 });
