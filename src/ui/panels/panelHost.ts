@@ -99,6 +99,8 @@ export function openPanel<Inbound extends Message, Outbound extends Message>(
     }),
   ];
   panel.onDidDispose(() => {
+    // What still comes of work that was under way has nowhere to go; a webview that was closed would throw.
+    channel.unready();
     for (const disposable of disposables) disposable.dispose();
     options.onDispose?.();
   });
