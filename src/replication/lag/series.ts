@@ -2,7 +2,7 @@ import { type LagMetric, lagMetrics, type StreamLag } from '../model/stream.ts';
 
 /** An hour at a beat of one second. */
 const capacity = 3600;
-/** A faster beat than this replaces the last sample, milliseconds. */
+/** Samples of a faster beat than this share one place, in which the last of them stays; milliseconds. */
 const shortestStepMs = 900;
 
 /** A stretch of time in equal parts. Times in milliseconds since the epoch. */
@@ -18,6 +18,8 @@ export interface Buckets {
 export class LagSeries {
   #size = 0;
   #start = 0;
+  /** When the first sample of the last place was taken. */
+  #begunAt = -Infinity;
   #times = new Float64Array(64);
   #values = new Map(lagMetrics.map((metric) => [metric, new Float32Array(64)]));
 
@@ -25,7 +27,10 @@ export class LagSeries {
   record(lag: StreamLag): void {
     const last = this.lastAt ?? -Infinity;
     if (lag.sampledAt <= last) return;
-    if (lag.sampledAt - last >= shortestStepMs) this.#advance();
+    if (lag.sampledAt - this.#begunAt >= shortestStepMs) {
+      this.#advance();
+      this.#begunAt = lag.sampledAt;
+    }
     const index = this.#index(this.#size - 1);
     this.#times[index] = lag.sampledAt;
     for (const [metric, column] of this.#values) column[index] = lag[metric] ?? Number.NaN;
@@ -37,6 +42,7 @@ export class LagSeries {
    */
   interrupt(at: number): void {
     while (this.#size > 0 && this.#at(this.#size - 1) > at) this.#size -= 1;
+    this.#begunAt = -Infinity;
     const last = this.lastAt;
     if (last === null || last === at) return;
     this.#advance();

@@ -336,6 +336,15 @@ describe('the figures over time', () => {
     assert.equal(kept?.filter((value) => value !== null).length, 3600);
   });
 
+  it('are kept by the second where samples are taken faster', () => {
+    const stage = new Stage(pub(1000, 1000));
+    for (let beat = 1; beat <= 20; beat += 1) stage.beat({ pub: at(1000 + beat, 1000) }, 500);
+    assert.deepEqual(bytes(stage, start, 11), [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 20]);
+    stage.beat({ pub: { ...at(5000, 1000), afterGap: true } }, 500);
+    stage.beat({ pub: { ...at(5001, 1000), afterGap: false } }, 300);
+    assert.deepEqual(bytes(stage, start + 9000, 2), [19, 4001]);
+  });
+
   it('are forgotten with the connection', () => {
     const stage = new Stage(pub(1000, 1000));
     const { id } = stage.lag.stream;
