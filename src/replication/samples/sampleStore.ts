@@ -18,6 +18,8 @@ interface Entry {
 
 /** The most streams that are kept; the one without samples for the longest time goes first. 73 MB of samples at the most. */
 export const mostStreams = 512;
+/** One that was sampled so lately makes no room for another: with more streams than room all would lose their past. Milliseconds. */
+const stillSampledMs = 300_000;
 /** What nobody sampled for this long is forgotten, milliseconds: what the longest tier reaches back. */
 const keepMs = tierShapes.halfHours.widthMs * tierShapes.halfHours.cellsPerChunk * (tierShapes.halfHours.chunks - 1);
 
@@ -32,10 +34,10 @@ export class SampleStore {
     this.#limit = limit;
   }
 
-  /** Adds what a stream showed. A sample that was seen already changes nothing. */
+  /** Adds what a stream showed. A sample that was seen already changes nothing, nor one for which there is no room. */
   record(lag: StreamLag): void {
     const owner = ownerOf(lag.stream);
-    if (owner === null) return;
+    if (owner === null || !this.#hasRoom(lag)) return;
     const entry = this.#entry(lag.stream);
     if (!entry.samples.record(lag)) return;
     entry.stream = lag.stream;
@@ -93,6 +95,11 @@ export class SampleStore {
   /** Bytes of all samples in memory, without what the objects themselves take. */
   get bytes(): number {
     return [...this.#entries.values()].reduce((sum, { samples }) => sum + samples.bytes, 0);
+  }
+
+  #hasRoom({ sampledAt, stream }: StreamLag): boolean {
+    if (this.#entries.has(stream.id) || this.#entries.size < this.#limit) return true;
+    return [...this.#entries.values()].some(({ newestAt }) => sampledAt - newestAt > stillSampledMs);
   }
 
   #entry(stream: Stream): Entry {

@@ -106,7 +106,7 @@ describe('the samples of all streams', () => {
   it('are of a bounded number of streams: the one without samples for the longest time goes', () => {
     const store = new SampleStore(3);
     for (const [index, name] of ['a', 'b', 'c', 'a', 'd'].entries()) {
-      store.record(sample(start + index * second, {}, name));
+      store.record(sample(start + index * 3 * minute, {}, name));
     }
     assert.deepEqual(
       store
@@ -117,11 +117,30 @@ describe('the samples of all streams', () => {
     );
     const stored = decodeSamples(encodeSamples(store.streams()));
     const other = new SampleStore(1);
-    other.record(sample(start + 3.5 * second, {}, 'e'));
+    other.record(sample(start + 10 * minute, {}, 'e'));
     for (const { chunks, newestAt, stream } of stored) other.merge(stream, newestAt, chunks);
     assert.deepEqual(
       other.streams().map(({ stream }) => stream.publisher?.slotName),
       ['d'],
+    );
+  });
+
+  it('are kept of as many as there is room for where more are sampled', () => {
+    const store = new SampleStore(2);
+    for (let at = start; at < start + 5 * second; at += second) {
+      for (const name of ['a', 'b', 'c']) store.record(sample(at, {}, name));
+    }
+    assert.deepEqual(
+      store
+        .streams()
+        .map(({ samples, stream }) => [
+          stream.publisher?.slotName,
+          [...samples.tiers.seconds.cells(start, start + minute)].length,
+        ]),
+      [
+        ['a', 5],
+        ['b', 5],
+      ],
     );
   });
 
