@@ -27,20 +27,18 @@ export function bidirectionalIds(joined: readonly JoinedStream[]): ReadonlySet<s
  * asks its publisher for origin = none where the publisher understands that. One remark per stream that is part of one.
  */
 export function loopRemarks(joined: readonly JoinedStream[]): readonly TopologyRemark[] {
-  const unfiltered = hopsOf(joined).filter(({ filtered }) => !filtered);
-  const tablesOf = new Map<Hop, Set<string>>();
-  const cyclic = unfiltered.filter((hop) => reaches(unfiltered, hop.to, hop.from));
   const hopsOfTable = new Map<string, Hop[]>();
-  for (const hop of cyclic) {
+  for (const hop of inCircles(hopsOf(joined).filter(({ filtered }) => !filtered))) {
     for (const { name, schema } of hop.joined.subscription?.tables ?? []) {
       const table = `${schema}.${name}`;
-      hopsOfTable.set(table, [...(hopsOfTable.get(table) ?? []), hop]);
+      const hops = hopsOfTable.get(table);
+      if (hops) hops.push(hop);
+      else hopsOfTable.set(table, [hop]);
     }
   }
+  const tablesOf = new Map<Hop, Set<string>>();
   for (const [table, hops] of hopsOfTable) {
-    for (const hop of hops.filter(({ from, to }) => reaches(hops, to, from))) {
-      tablesOf.set(hop, (tablesOf.get(hop) ?? new Set()).add(table));
-    }
+    for (const hop of inCircles(hops)) tablesOf.set(hop, (tablesOf.get(hop) ?? new Set()).add(table));
   }
   return [...tablesOf].map(([hop, tables]) => remarkOf(hop, [...tables]));
 }
@@ -62,20 +60,52 @@ function hopsOf(joined: readonly JoinedStream[]): readonly Hop[] {
   });
 }
 
-/** Whether one comes from `start` to `goal` over these streams; no way at all where they are the same. */
-function reaches(hops: readonly Hop[], start: string, goal: string): boolean {
+/** The hops on a way that comes back to where it began: whose ends reach each other. */
+function inCircles(hops: readonly Hop[]): readonly Hop[] {
+  const onward = neighbours(hops.map(({ from, to }) => [from, to]));
+  const back = neighbours(hops.map(({ from, to }) => [to, from]));
+  // What is left last in one direction, and reached from there in the other, lies in one circle (Kosaraju's way).
+  const left: string[] = [];
+  const seen = new Set<string>();
+  for (const start of onward.keys()) walk(start, onward, seen, (node) => left.push(node));
+  const circle = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const start of left.toReversed()) walk(start, back, taken, (node) => circle.set(node, start));
+  return hops.filter(({ from, to }) => circle.get(from) === circle.get(to));
+}
+
+/** Both ends of every way are among the keys. */
+function neighbours(ways: readonly (readonly [from: string, to: string])[]): ReadonlyMap<string, readonly string[]> {
   const next = new Map<string, string[]>();
-  for (const { from, to } of hops) next.set(from, [...(next.get(from) ?? []), to]);
-  const seen = new Set([start]);
-  const open = [start];
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (at === goal) return true;
-    for (const to of next.get(at) ?? []) {
-      if (!seen.has(to)) open.push(to);
-      seen.add(to);
+  for (const [from, to] of ways) {
+    const others = next.get(from);
+    if (others) others.push(to);
+    else next.set(from, [to]);
+    if (!next.has(to)) next.set(to, []);
+  }
+  return next;
+}
+
+/** Goes to all that is reached from `start` and wasn't `seen`; `leave` gets each once all behind it was left. */
+function walk(
+  start: string,
+  next: ReadonlyMap<string, readonly string[]>,
+  seen: Set<string>,
+  leave: (node: string) => void,
+): void {
+  if (seen.has(start)) return;
+  seen.add(start);
+  const way = [{ node: start, ahead: (next.get(start) ?? []).values() }];
+  for (let here = way.at(-1); here; here = way.at(-1)) {
+    const step = here.ahead.next();
+    if (step.done) {
+      leave(here.node);
+      way.pop();
+    } else if (!seen.has(step.value)) {
+      seen.add(step.value);
+      way.push({ node: step.value, ahead: (next.get(step.value) ?? []).values() });
     }
   }
-  return false;
 }
 
 function remarkOf({ joined }: Hop, tables: readonly string[]): TopologyRemark {

@@ -241,15 +241,11 @@ describe('the topology', () => {
 });
 
 describe('loops in the topology', () => {
-  const ring = (origins: Readonly<Record<string, string>>, versionNumber = 180_004) =>
+  const ring = (origins: Readonly<Record<string, string>>, versionNumber = 180_004, ways = ['ab', 'bc', 'ca']) =>
     topologyOf(
       serversOf(
-        ['a', 'b', 'c'],
-        [
-          ['a', 'b', 'ab'],
-          ['b', 'c', 'bc'],
-          ['c', 'a', 'ca'],
-        ],
+        [...new Set(ways.join(''))],
+        ways.map((way) => [way.charAt(0), way.charAt(1), way]),
       ).map((one) => ({
         ...one,
         snapshot: {
@@ -286,6 +282,11 @@ describe('loops in the topology', () => {
       seen.remarks[0]?.text ?? '',
       /^Changes of public\.t go round in a loop: subscription .* because it doesn’t ask/,
     );
+  });
+
+  it('are told where they cross, and not on the ways that lead in and out', () => {
+    const seen = ring({}, 180_004, ['ab', 'ba', 'bc', 'cd', 'db', 'de', 'xa', 'ef']);
+    assert.deepEqual(seen.remarks.map(({ about }) => about.slice(-2)).toSorted(), ['ab', 'ba', 'bc', 'cd', 'db']);
   });
 
   it('end where one subscription asks for origin = none and its publisher understands it', () => {
