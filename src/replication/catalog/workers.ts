@@ -98,14 +98,14 @@ export function parseSubscriptionPulses(rows: Json | undefined): readonly Subscr
   });
 }
 
-/** Tables of subscriptions by state, and the first 200 that aren't ready. What 19 lists of sequences isn't counted. */
+/** Tables of subscriptions by state, and 200 that aren't ready: those that were begun first. What 19 lists of sequences isn't counted. */
 export function tableProgressQuery(probe: Probe): string {
   const tables = listsSequences(probe) ? noSequence : 'where true';
   return `select pg_catalog.json_build_object(
     'counts', (select pg_catalog.json_agg(pg_catalog.json_build_array(g.srsubid::int8, g.srsubstate::text, g.n))
                  from (select r.srsubid, r.srsubstate, pg_catalog.count(*) as n from pg_catalog.pg_subscription_rel r ${tables} group by 1, 2) g),
     'notReady', (select pg_catalog.json_agg(pg_catalog.json_build_array(l.srsubid::int8, l.srrelid::int8, l.srsubstate::text))
-                   from (select * from pg_catalog.pg_subscription_rel r ${tables} and r.srsubstate <> 'r' limit 200) l))`;
+                   from (select * from pg_catalog.pg_subscription_rel r ${tables} and r.srsubstate <> 'r' order by r.srsubstate = 'i' limit 200) l))`;
 }
 
 export function parseTableProgress(answer: Json | undefined): readonly TableProgress[] {

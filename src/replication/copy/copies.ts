@@ -5,6 +5,7 @@ import type { CopySize, SubscriptionCopy, TableCopy } from '../model/copy.ts';
 import { describeError } from '../model/errors.ts';
 import type { Inventory, Snapshot, SubscriptionPulse, TableProgress } from '../model/snapshot.ts';
 import type { Subscription } from '../model/subscription.ts';
+import { listsAllNotReady } from '../model/tableProgress.ts';
 import type { ReplicationService, ServiceLog } from '../service.ts';
 import { CopySizes, nameKey } from './sizes.ts';
 import { bytesDone, subscriptionCopy } from './subscriptionCopy.ts';
@@ -186,7 +187,9 @@ export class Copies {
       return [tableCopy({ table, state, trace, size: sizes?.get(nameKey(table)) ?? null, ...comes(table), waits })];
     });
     const all = concerned.flatMap((table) => sizes?.get(nameKey(table)) ?? []);
-    return { open, sizes: all.length === subscription.tables.length ? all : null };
+    // What isn't listed would count as copied.
+    const told = all.length === subscription.tables.length && listsAllNotReady(progress);
+    return { open, sizes: told ? all : null };
   }
 
   /** What comes of each table; found out once for each reading of the two catalogs. */
@@ -231,10 +234,9 @@ interface Found {
 }
 
 /** Tables that have become ready: where not all that aren't are listed, one that isn't may be any of the others. */
-function forgetReady(traces: Map<number, TableTrace>, { counts, notReady }: TableProgress): void {
-  const open = Object.entries(counts).reduce((sum, [state, count]) => (state === 'ready' ? sum : sum + count), 0);
-  if (notReady.length < open) return;
-  const listed = new Set(notReady.map(({ tableOid }) => tableOid));
+function forgetReady(traces: Map<number, TableTrace>, progress: TableProgress): void {
+  if (!listsAllNotReady(progress)) return;
+  const listed = new Set(progress.notReady.map(({ tableOid }) => tableOid));
   for (const oid of traces.keys()) if (!listed.has(oid)) traces.delete(oid);
 }
 

@@ -10,9 +10,9 @@ const copiedStates: readonly TableState[] = ['copied', 'synchronized', 'ready'];
 export interface SubscriptionCopyInput {
   readonly subscriptionName: string;
   readonly counts: Readonly<Record<TableState, number>>;
-  /** Those that aren't copied. */
+  /** Those that aren't copied, as far as they are listed. */
   readonly open: readonly TableCopy[];
-  /** The sizes of all its tables on the publisher, copied ones too; null where any isn't known. */
+  /** The sizes of all its tables on the publisher, copied ones too; null where any isn't known, or `open` lacks some. */
   readonly sizes: readonly CopySize[] | null;
   /** Bytes of the estimate that were copied, over time. */
   readonly done: TrendWindow;
@@ -50,7 +50,12 @@ export function subscriptionCopy(input: SubscriptionCopyInput): SubscriptionCopy
   };
 }
 
-function timeLeft({ done, open }: SubscriptionCopyInput, bytesLeft: number | null): Forecast {
+function timeLeft({ counts, done, open }: SubscriptionCopyInput, bytesLeft: number | null): Forecast {
+  // Those that were begun are listed first: where none of them gets on, none of the others does.
+  const someMayGoOn = open.length === 0 || open.some(({ waits }) => waits === null);
+  if (open.length < counts.init + counts.copying && someMayGoOn) {
+    return { kind: 'unknown', reason: 'there are more tables to copy than are looked at one by one' };
+  }
   const [only, ...others] = open;
   if (!only) return { kind: 'now', reason: 'everything is copied' };
   if (others.length === 0) return only.left;

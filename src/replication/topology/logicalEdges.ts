@@ -1,6 +1,7 @@
 import type { Slot, WalSender } from '../model/slot.ts';
 import type { Stream } from '../model/stream.ts';
 import type { PublisherAddress, Subscription } from '../model/subscription.ts';
+import { listsAllNotReady } from '../model/tableProgress.ts';
 import type { Topology, TopologyEdge, TopologyNode, TopologySubscription } from '../model/topology.ts';
 import { leadsTo } from './address.ts';
 import type { KnownServer } from './clusters.ts';
@@ -136,11 +137,9 @@ function subscriptionPart(
     const table = tables.find((one) => one.oid === tableOid);
     return table ? `${table.schema}.${table.name}` : tableOid === null ? null : String(tableOid);
   };
-  const notReady = new Map(
-    pulse.tableProgress
-      .find(({ subscriptionOid }) => subscriptionOid === oid)
-      ?.notReady.map((one) => [one.tableOid, one.state]) ?? [],
-  );
+  const progress = pulse.tableProgress.find(({ subscriptionOid }) => subscriptionOid === oid);
+  const notReady = new Map(progress?.notReady.map((one) => [one.tableOid, one.state]) ?? []);
+  const others = progress && listsAllNotReady(progress) ? 'ready' : null;
   return {
     connectionId: subscriber.connectionId,
     name: subscriber.subscriptionName,
@@ -151,8 +150,8 @@ function subscriptionPart(
     publications: subscription?.publications ?? [],
     tables: tables.slice(0, shownTables).map((table) => ({
       name: `${table.schema}.${table.name}`,
-      // The pulse is newer; a table it doesn't list among those that aren't ready has become ready.
-      state: notReady.get(table.oid) ?? (table.state === 'ready' || oid !== null ? 'ready' : table.state),
+      // The pulse is newer; a table it doesn't list has become ready, where it lists all that aren't.
+      state: notReady.get(table.oid) ?? others ?? table.state,
     })),
     tableCount: tables.length,
     workers: pulse.workers.flatMap(({ kind, pid, subscriptionName, subscriptionOid, tableOid }) => {

@@ -3,26 +3,31 @@ import assert from 'node:assert/strict';
 import { Copies } from '../../../src/replication/copy/copies.ts';
 import type { Pulse } from '../../../src/replication/model/snapshot.ts';
 import type { SubscribedTable, TableState } from '../../../src/replication/model/subscription.ts';
-import { subscription } from '../lag/handmade.ts';
+import { address, slot, subscription } from '../lag/handmade.ts';
 import { Stage } from '../lag/stage.ts';
 
-/** A subscriber whose tables are copied beat by beat, and what is said of them. */
-function copying(tables: readonly SubscribedTable[]) {
-  const sub = subscription('orders_sub', { tables });
+/** A subscriber whose tables are copied beat by beat, and what is said of them; each has 1000 bytes on the publisher. */
+function copying(tables: readonly SubscribedTable[], mostListed = Infinity) {
+  const sub = subscription('orders_sub', { tables, publisher: address({ host: 'pub' }) });
   const progress = (open: Readonly<Record<number, TableState>>): Partial<Pulse> => {
     const counts = { init: 0, copying: 0, copied: 0, synchronized: 0, ready: tables.length };
     for (const state of Object.values(open)) {
       counts.ready -= 1;
       counts[state] += 1;
     }
-    const notReady = Object.entries(open).map(([oid, state]) => ({ tableOid: Number(oid), state }));
+    const notReady = Object.entries(open)
+      .map(([oid, state]) => ({ tableOid: Number(oid), state }))
+      .slice(0, mostListed);
     return { tableProgress: [{ subscriptionOid: sub.oid ?? 0, counts, notReady }] };
   };
-  const stage = new Stage({ id: 'sub', subscriptions: [sub] });
+  const stage = new Stage(
+    { id: 'pub', systemIdentifier: '1', pulse: { slots: [slot('orders_sub')] } },
+    { id: 'sub', systemIdentifier: '2', subscriptions: [sub] },
+  );
   const copies = new Copies({
     service: {
       ...stage.service,
-      reads: { copySizes: () => Promise.resolve([]) },
+      reads: { copySizes: (_, asked) => Promise.resolve(asked.map((name) => ({ ...name, bytes: 1000, rows: 10 }))) },
     },
     connections: stage.connections,
     monitor: stage.monitor,
@@ -52,6 +57,20 @@ describe('the tables of a subscription that are copied', () => {
     assert.equal(copies.ofSubscription('sub', 'orders_sub')?.tablesDone, 2);
     beat({});
     assert.equal(copies.ofSubscription('sub', 'orders_sub'), null);
+  });
+
+  it('count by themselves where the server does not list all that are to be copied', async () => {
+    const { beat, copies } = copying(tables.slice(0, 10), 4);
+    const begun: Readonly<Record<number, TableState>> = Object.fromEntries(
+      tables.slice(0, 9).map(({ oid }) => [oid, 'init']),
+    );
+    beat(begun);
+    await new Promise((resolve) => setImmediate(resolve));
+    beat(begun);
+    const copy = copies.ofSubscription('sub', 'orders_sub');
+    assert.deepEqual([copy?.by, copy?.fraction, copy?.left.kind], ['tables', 0.1, 'never']);
+    beat({ 1: 'copying', 2: 'init' });
+    assert.deepEqual(copies.ofSubscription('sub', 'orders_sub')?.tablesDone, 8);
   });
 
   it('are few of many: a row of the tree that is ready costs nothing', () => {

@@ -122,6 +122,8 @@ describe('how far the copy of a subscription is', () => {
   it('is as far as its only open table, and done without one', () => {
     const only = { subscriptionName: 's', counts: { ...none, copying: 1 }, sizes: null, done: new TrendWindow() };
     assert.deepEqual(subscriptionCopy({ ...only, open: [judged()] }).left, judged().left);
+    const more = subscriptionCopy({ ...only, counts: { ...none, copying: 1, init: 300 }, open: [judged()] });
+    assert.equal(more.left.kind, 'unknown');
     const all = subscriptionCopy({ ...only, counts: { ...none, ready: 3 }, open: [] });
     assert.equal(all.left.kind, 'now');
     assert.equal(subscriptionCopyWords(all), null);

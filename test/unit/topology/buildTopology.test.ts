@@ -41,6 +41,23 @@ describe('the topology', () => {
     assert.deepEqual(remarks, []);
   });
 
+  it('does not call a table ready that the list of those that aren’t had no room for', () => {
+    const tables = [5, 6, 7].map((oid) => ({ oid, schema: 'public', name: `t${oid}`, state: 'init' as const }));
+    const counts = { init: 2, copying: 1, copied: 0, synchronized: 0, ready: 0 };
+    const warehouse = server({
+      id: 'warehouse',
+      subscriptions: [subscription('orders', { tables })],
+      pulse: {
+        tableProgress: [{ subscriptionOid: 16_400, counts, notReady: [{ tableOid: 5, state: 'copying' }] }],
+      },
+    });
+    const [edge] = topologyOf([warehouse]).edges;
+    assert.deepEqual(
+      edge?.subscription?.tables.map(({ state }) => state),
+      ['copying', 'init', 'init'],
+    );
+  });
+
   it('is one box for all connections to a server, read or not', () => {
     const shop = server({ id: 'shop', host: '127.0.0.1' });
     const other = server({ id: 'shop-db2', host: 'localhost', database: 'db2', systemIdentifier: '73686f70' });

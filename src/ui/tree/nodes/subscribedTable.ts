@@ -1,5 +1,6 @@
 import { tableCopyFacts, tableCopyWords } from '../../../replication/copy/words.ts';
 import type { SubscribedTable, TableState } from '../../../replication/model/subscription.ts';
+import { listsAllNotReady } from '../../../replication/model/tableProgress.ts';
 import { goneRow, type Kind, writable } from '../kind.ts';
 import { tooltip } from '../markdown.ts';
 import type { TreeModel } from '../model.ts';
@@ -69,8 +70,7 @@ function tableState(node: SubscribedTableNode, model: TreeModel): TableState | n
   if (!progress || !member) return member?.state ?? null;
   const unready = progress.notReady.find(({ tableOid }) => tableOid === node.oid);
   if (unready) return unready.state;
-  const counted = Object.values(progress.counts).reduce((sum, n) => sum + n, 0) - progress.counts.ready;
-  return counted === progress.notReady.length ? 'ready' : member.state;
+  return listsAllNotReady(progress) ? 'ready' : member.state;
 }
 
 function memberOf(node: SubscribedTableNode, tables: readonly SubscribedTable[]): SubscribedTable | undefined {
