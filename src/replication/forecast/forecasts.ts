@@ -59,7 +59,8 @@ export class Forecasts {
       sampledAt: -Infinity,
     };
     this.#servers.set(connectionId, windows);
-    if (pulse.sampledAt <= windows.sampledAt) return;
+    // The clock may have been set back.
+    if (pulse.sampledAt <= windows.sampledAt && pulse.afterGap !== true) return;
     windows.sampledAt = pulse.sampledAt;
     if (pulse.afterGap === true) for (const window of [windows.kept, ...windows.headroom.values()]) window.restart();
     const oldest = oldestSlot(pulse);

@@ -79,6 +79,7 @@ export class StreamTrace {
   #idleSince: number | null = null;
   /** What idleSince was before a worker came that has yet to last. */
   #idleBefore: number | null = null;
+  #subscriberAt = -Infinity;
   #workerPid: number | null = null;
   #workerSince = 0;
   #unproven = false;
@@ -93,6 +94,7 @@ export class StreamTrace {
     const { afterGap, at, confirmedLsn, currentLsn, decoding, lastMessageAt, receivedLsn, sentLsn, startedAt } =
       observation;
     if (afterGap && at !== this.#beats.at(-1)?.at) this.#beats = [];
+    if (afterGap && at < (this.#confirmedAt ?? 0)) this.#confirmedAt = at;
     if (at <= (this.#beats.at(-1)?.at ?? 0)) return;
     this.#confirmed.record(at, confirmedLsn, startedAt, afterGap);
     const behind = lsnDistance(currentLsn, confirmedLsn);
@@ -113,6 +115,8 @@ export class StreamTrace {
   /** Takes what the subscriber showed. */
   observeSubscriber(observation: SubscriberObservation): void {
     const { afterGap, appliedLsn, at, conflicts, errors, slotName, startedAt, working } = observation;
+    if (afterGap && at < this.#subscriberAt) this.#forgetWhen(at);
+    this.#subscriberAt = at;
     this.#applied.record(at, appliedLsn, startedAt, afterGap);
     this.#errorCount.record(at, errors);
     this.#conflicts.record(at, conflicts);
@@ -123,6 +127,16 @@ export class StreamTrace {
     if (errors !== null && this.#errors !== null && errors > this.#errors) this.#errorsGrewAt = at;
     this.#errors = errors;
     this.#observeWorker(observation);
+  }
+
+  /** The clock was set back: what is remembered of the time after `at` never was, and would last until it comes. */
+  #forgetWhen(at: number): void {
+    this.#idleSince = null;
+    this.#idleBefore = null;
+    this.#workerSince = Math.min(this.#workerSince, at);
+    this.#workingSince = null;
+    this.#slotNamedAt = null;
+    this.#errorsGrewAt = null;
   }
 
   /**

@@ -91,6 +91,18 @@ describe('when a slot is lost', () => {
     assert.equal(lossWords(theatre.loss()), '⚠ lost in ≈ 1 min');
   });
 
+  it('is said anew where the clock was set back, instead of what was known before', () => {
+    const theatre = new Theatre(limited);
+    theatre.play(20, written);
+    theatre.stage.now -= 3_600_000;
+    theatre.stage.beat({ shop: { afterGap: true } });
+    assert.equal(theatre.loss().when.kind, 'unknown');
+    theatre.stage.beat({ shop: { afterGap: false } });
+    theatre.play(20, (second) => written(second + 20));
+    const { when } = theatre.loss();
+    assert.ok(when.kind === 'in' && Math.abs(when.seconds - 60) < 5, JSON.stringify(when));
+  });
+
   it('is at any moment once the limit is passed, and never where there is none', () => {
     const theatre = new Theatre(limited);
     theatre.play(20, (second) => ({ ...written(second), slot: { ...written(second).slot, walStatus: 'unreserved' } }));

@@ -4,7 +4,7 @@ import { PositionHistory } from '../../../src/replication/lag/positions.ts';
 import { PositionRate } from '../../../src/replication/lag/rate.ts';
 import type { Pulse } from '../../../src/replication/model/snapshot.ts';
 import { LagPresenter } from '../../../src/ui/panels/lagPresenter.ts';
-import { lsn, sender, slot, start } from '../lag/handmade.ts';
+import { lsn, pulseOf, sender, slot, start, subscription, worker } from '../lag/handmade.ts';
 import { Stage } from '../lag/stage.ts';
 
 /** What a publisher of one stream shows at these positions. */
@@ -61,6 +61,45 @@ describe('a gap in the samples (the machine slept)', () => {
     const { appliedBytesPerSecond, secondsBehind, writtenBytesPerSecond } = stage.lag;
     assert.deepEqual([writtenBytesPerSecond, appliedBytesPerSecond, secondsBehind], [1000, 1000, 1]);
     assert.deepEqual(chart(stage, 3), [1000, 1000, 1000]);
+  });
+
+  it('tells a standstill, and its end, as soon as ever where it was the clock that was set back', () => {
+    const errors = (applyErrors: number) => ({
+      subscriptions: [{ ...pulseOf(subscription('orders_sub')), applyErrors, syncErrors: 0 }],
+    });
+    const stage = new Stage(
+      { id: 'pub', pulse: showing(1000, 1000) },
+      {
+        id: 'sub',
+        subscriptions: [subscription('orders_sub')],
+        pulse: { workers: [worker('orders_sub')], ...errors(1) },
+      },
+    );
+    stage.beat({ pub: showing(1000, 1000), sub: { workers: [], ...errors(2) } });
+    stage.beat({ pub: showing(1000, 1000), sub: {} });
+    assert.match(stage.lag.stateText, /^stopped: .*fails again and again/);
+    stage.now -= 3_600_000;
+    stage.beat({ pub: { afterGap: true }, sub: { afterGap: true } });
+    const texts = Array.from({ length: 9 }, () => {
+      stage.beat({ pub: { afterGap: false }, sub: { afterGap: false } });
+      return stage.lag.stateText;
+    });
+    assert.match(texts[0] ?? '', /^starting/);
+    assert.match(
+      texts[8] ?? '',
+      /^stopped: no apply worker is running; its slot is still held; the log of sub says why$/,
+    );
+    for (let second = 0; second < 3; second += 1) {
+      stage.beat({ pub: showing(1000, 1000), sub: { workers: [worker('orders_sub', { pid: 901 })] } });
+    }
+    assert.equal(stage.lag.stateText, 'streaming');
+    for (let second = 0; second < 9; second += 1) stage.beat({ pub: showing(9000, 1000), sub: {} });
+    stage.now -= 3_600_000;
+    stage.beat({ pub: { afterGap: true }, sub: { afterGap: true } });
+    for (let second = 0; second < 9; second += 1) {
+      stage.beat({ pub: { ...showing(9000, 1000), afterGap: false }, sub: { afterGap: false } });
+    }
+    assert.match(stage.lag.stateText, /^not moving: nothing was confirmed for/);
   });
 
   it('counts once, however often the sample after it is looked at', () => {
