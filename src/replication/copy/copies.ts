@@ -113,7 +113,8 @@ export class Copies {
     };
     this.#entries.set(key, entry);
     const errors = pulseOf(snapshot, subscription)?.syncErrors ?? null;
-    if (errors !== null && entry.errors !== null && errors > entry.errors) entry.errorsGrewAt = pulse.sampledAt;
+    if (pulse.afterGap === true) entry.errorsGrewAt = null;
+    else if (errors !== null && entry.errors !== null && errors > entry.errors) entry.errorsGrewAt = pulse.sampledAt;
     entry.errors = errors;
     forgetReady(entry.tables, progress);
     const rows = new Map(

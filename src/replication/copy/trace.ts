@@ -34,6 +34,10 @@ export class TableTrace {
   observe(at: number, state: TableState, row: CopyingTable | null): void {
     if (at <= this.#at) return;
     this.#at = at;
+    // Nothing was seen later than now: the clock was set back.
+    this.#stateSince = Math.min(this.#stateSince, at);
+    this.#workerSeenAt = Math.min(this.#workerSeenAt, at);
+    this.#ended = this.#ended.filter((one) => one <= at);
     if (state !== this.#state) this.#stateSince = at;
     if (state !== this.#state || row?.workerPid) this.#workerSeenAt = at;
     this.#state = state;

@@ -88,6 +88,21 @@ describe('why a table is not copied', () => {
     );
   });
 
+  it('goes by the time that was watched, also where the clock was set back meanwhile', () => {
+    const hour = 3_600_000;
+    const trace = failing(3);
+    for (const at of [hour, hour + 1000]) trace.observe(at, 'init', null);
+    trace.restart();
+    for (const at of [6000, 22_000]) trace.observe(at, 'init', null);
+    assert.match(why({ trace }) ?? '', /^wh started no worker for it/);
+    const later = new TableTrace();
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      later.observe(hour + 1000 * attempt, 'copying', row({ workerPid: attempt + 1 }));
+    later.restart();
+    later.observe(1000, 'copying', row({ workerPid: 3 }));
+    assert.equal(why({ state: 'copying', trace: later, worker: copying }), null);
+  });
+
   it('names who holds the lock that its worker waits for', () => {
     const locked = { ...copying, waitsFor: 'Lock', blockedBy: [4711] };
     assert.equal(why({ state: 'copying', worker: locked }), 'its worker waits for a lock that the process 4711 holds');
