@@ -32,10 +32,15 @@ export function placeIn(options: Json | undefined): Omit<ForeignServer, 'name'> 
       return [option.slice(0, at), option.slice(at + 1)];
     }),
   );
-  const port = Number(values.get('port') ?? '');
   return {
     host: values.get('host') ?? values.get('hostaddr') ?? null,
-    port: Number.isInteger(port) && port > 0 ? port : null,
+    port: portOf(values.get('port') ?? null),
     database: values.get('dbname') ?? null,
   };
+}
+
+/** The port of a connection string, which may name one for each of several hosts: null unless it is the same for all. */
+export function portOf(text: string | null): number | null {
+  const [port = 0, ...others] = new Set((text ?? '').split(',').map(Number));
+  return others.length === 0 && Number.isInteger(port) && port > 0 ? port : null;
 }

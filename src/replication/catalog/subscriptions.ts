@@ -6,7 +6,7 @@ import {
   type SubscriptionOptions,
   type TableState,
 } from '../model/subscription.ts';
-import { placeIn } from './foreignServers.ts';
+import { placeIn, portOf } from './foreignServers.ts';
 import {
   asFlag,
   asFlagOrNull,
@@ -195,10 +195,9 @@ function parsePublisher(conninfo: string | null): PublisherAddress | null {
   if (conninfo === null) return null;
   const { pairs, password } = parseConninfo(conninfo);
   const value = (keyword: string): string | null => pairs.find(([key]) => key === keyword)?.[1] ?? null;
-  const port = Number(value('port') ?? '');
   return {
     host: value('host') ?? value('hostaddr'),
-    port: Number.isInteger(port) && port > 0 ? port : null,
+    port: portOf(value('port')),
     database: value('dbname'),
     user: value('user'),
     hasPassword: password !== null,

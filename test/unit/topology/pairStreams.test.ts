@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 
+import { portOf } from '../../../src/replication/catalog/foreignServers.ts';
 import type { Stream } from '../../../src/replication/model/stream.ts';
 import type { KnownServer } from '../../../src/replication/topology/clusters.ts';
 import { mainWorker } from '../../../src/replication/topology/ends.ts';
@@ -87,6 +88,8 @@ describe('pairing streams', () => {
     assert.deepEqual(shown(pairStreams([...servers, to('b.example.org', 5433)])), onlyB);
     assert.equal(shown(pairStreams([...servers, to('b.example.org', null)])).at(-1), '- > sub/orders_sub');
     assert.deepEqual(shown(pairStreams([...servers, to('nowhere,b.example.org', 5433)])), onlyB);
+    assert.deepEqual(shown(pairStreams([...servers, to('nowhere,b.example.org', portOf('5433,5433'))])), onlyB);
+    assert.deepEqual([portOf(null), portOf(''), portOf('5432,5433'), portOf('x')], [null, null, null, null]);
   });
 
   it("takes a local host in the connection string for the subscriber's own machine", () => {
