@@ -12,7 +12,7 @@ import {
 } from '../../protocol/connection.ts';
 import type { Services } from '../services.ts';
 import { ConnectionForm } from './connectionForm.ts';
-import { openPanel } from './panelHost.ts';
+import { openFormPanel } from './formPanel.ts';
 
 const viewType = 'pgReplication.connection';
 
@@ -39,38 +39,31 @@ function show(
   const { connections, service } = services;
   const existing = request.mode === 'add' ? undefined : connections.get(request.connectionId);
   const purpose: ConnectionFormPurpose = existing ? request : { mode: 'add' };
-  const panel = openPanel<ConnectionRequest, ConnectionUpdate>({
-    services,
+  openFormPanel<ConnectionRequest, ConnectionUpdate>(services, {
     viewType,
     key: JSON.stringify(purpose),
     title: titleOf(purpose, existing?.name ?? ''),
     icon: 'connection',
     page: 'connection',
     schema: connectionRequest,
-    onMessage: (message) => form.handle(message),
-    onReady: () => void form.show(),
-    onDispose: () => form.dispose(),
-    ...(restored ? { restore: restored.panel } : {}),
+    restore: restored?.panel,
+    form: (hands) =>
+      new ConnectionForm(
+        {
+          ...hands,
+          chooseFile,
+          user: currentUser(),
+          saved: async (connectionId) => {
+            hands.dismiss();
+            // What is open was opened the old way.
+            if (purpose.mode === 'edit') await service.close(connectionId);
+            await services.reveal({ kind: 'connection', connectionId });
+          },
+        },
+        purpose,
+        restored?.fields,
+      ),
   });
-  if (!panel) return;
-  const form = new ConnectionForm(
-    {
-      service,
-      connections,
-      post: (message) => panel.post(message),
-      chooseFile,
-      user: currentUser(),
-      saved: async (connectionId) => {
-        panel.dispose();
-        // What is open was opened the old way.
-        if (purpose.mode === 'edit') await service.close(connectionId);
-        await services.reveal({ kind: 'connection', connectionId });
-      },
-      dismiss: () => panel.dispose(),
-    },
-    purpose,
-    restored?.fields,
-  );
 }
 
 function titleOf({ mode }: ConnectionFormPurpose, name: string): string {

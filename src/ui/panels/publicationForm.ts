@@ -26,7 +26,8 @@ import { tableLabel } from '../../replication/operations/words.ts';
 import type { OnDemandReads } from '../../replication/reads.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import type { PlanRunner } from '../services.ts';
-import { formServer, readOnlyProblems, refusal, runForm } from './formServer.ts';
+import { FormDesk } from './formDesk.ts';
+import { formServer, readOnlyProblems, refusal, type RunEnd } from './formServer.ts';
 import { cutText, planSql } from './planText.ts';
 import { choosableTables, draftOf, formCapabilities } from './publicationDraft.ts';
 import { chosenRefreshes, planReaders, tableReach } from './publicationReaders.ts';
@@ -77,19 +78,20 @@ export class PublicationForm {
   readonly #connectionId: string;
   /** The publication that is edited; null for a new one. */
   readonly #publication: string | null;
+  readonly #desk: FormDesk<PublicationUpdate>;
   readonly #details = new Map<number, TableDetails>();
   readonly #trials = new MemberTrials();
   /** Verdicts that the person has been stopped by once. */
   readonly #told = new Set<string>();
   #draft: PublicationDraft | null;
   #snapshot: Snapshot | null = null;
-  #running: AbortController | null = null;
 
   constructor(deps: PublicationFormDeps, { connectionId, draft, publication }: PublicationSubject) {
     this.#deps = deps;
     this.#connectionId = connectionId;
     this.#publication = publication;
     this.#draft = draft;
+    this.#desk = new FormDesk<PublicationUpdate>({ ...deps, plan: () => this.#plan(this.#wanted()) });
   }
 
   /** The page (again) listens: give it all there is to know, connecting first where needed. */
@@ -97,9 +99,9 @@ export class PublicationForm {
     await this.#load(() => this.#deps.service.open(this.#connectionId));
   }
 
-  /** The inventory was read anew. */
-  async inventoryChanged(): Promise<void> {
-    if (!this.#running) await this.show();
+  /** The inventory of a server was read anew. */
+  async inventoryChanged(connectionId: string): Promise<void> {
+    if (!this.#desk.running && connectionId === this.#connectionId) await this.show();
   }
 
   async handle(message: PublicationRequest): Promise<void> {
@@ -120,24 +122,16 @@ export class PublicationForm {
         return this.#count(message.table, message.filter);
       case 'showTables':
         return this.#publication === null ? undefined : this.#deps.showTables(this.#publication);
-      case 'stop':
-        this.#running?.abort();
-        return;
-      case 'dismiss':
-        this.#deps.dismiss();
-        return;
-      case 'copySql':
-        return this.#deps.copy(planSql(this.#plan(this.#wanted())));
-      case 'openSql':
-        return this.#deps.plans.preview(this.#plan(this.#wanted()));
       case 'retry':
         return this.#load(() => this.#deps.service.refresh(this.#connectionId));
+      default:
+        return this.#desk.answer(message.type);
     }
   }
 
   /** The panel was closed: nobody will press Stop any more, so a run that still waits is stopped. */
   dispose(): void {
-    this.#running?.abort();
+    this.#desk.dispose();
   }
 
   async #load(read: () => Promise<Snapshot>, byUs = false): Promise<void> {
@@ -145,13 +139,13 @@ export class PublicationForm {
     const serverName = facts?.name ?? 'a removed connection';
     try {
       if (!facts) throw new ReplicationError('unknownConnection', 'This connection was removed meanwhile.');
-      if (!this.#snapshot) this.#deps.post({ type: 'unavailable', serverName, error: null });
+      if (!this.#snapshot) this.#desk.post({ type: 'unavailable', serverName, error: null });
       this.#snapshot = await read();
       const { inventory } = this.#snapshot;
       this.#trials.see(inventory);
       const edit = this.#edited(inventory, byUs);
       const draft = this.#firstDraft(inventory, edit);
-      this.#deps.post({
+      this.#desk.post({
         type: 'model',
         server: formServer(facts, inventory),
         capabilities: formCapabilities(inventory),
@@ -162,7 +156,7 @@ export class PublicationForm {
       });
       if (edit?.present) await this.#showEffective(edit.publication);
     } catch (error) {
-      this.#deps.post({ type: 'unavailable', serverName, error: describeError(error) });
+      this.#desk.post({ type: 'unavailable', serverName, error: describeError(error) });
     }
   }
 
@@ -197,16 +191,16 @@ export class PublicationForm {
       const tables = all
         .slice(0, mostEffective)
         .map((table) => ({ ...table, label: tableLabel(table.schema, table.name) }));
-      this.#deps.post({ type: 'effective', tables, total: all.length, error: null });
+      this.#desk.post({ type: 'effective', tables, total: all.length, error: null });
     } catch (error) {
-      this.#deps.post({ type: 'effective', tables: [], total: 0, error: describeError(error) });
+      this.#desk.post({ type: 'effective', tables: [], total: 0, error: describeError(error) });
     }
   }
 
   async #describe(oids: readonly number[]): Promise<void> {
     const details = await this.#deps.service.tableDetails(this.#connectionId, oids);
     for (const table of details) this.#details.set(table.oid, table);
-    this.#deps.post({ type: 'details', details });
+    this.#desk.post({ type: 'details', details });
   }
 
   #review(sequence: number, draft: PublicationDraft): void {
@@ -232,7 +226,7 @@ export class PublicationForm {
       : unnamed
         ? 'The SQL is shown as soon as the publication has a name.'
         : null;
-    this.#deps.post({
+    this.#desk.post({
       type: 'review',
       sequence,
       ...cutText(plan === null || hint !== null ? '' : planSql(plan)),
@@ -270,53 +264,49 @@ export class PublicationForm {
   async #try(draft: PublicationDraft, also: TableName | null): Promise<void> {
     const tables = this.#trials.untried(draft, also);
     if (tables.length === 0) {
-      this.#deps.post({ type: 'trial', running: false, error: null });
+      this.#desk.post({ type: 'trial', running: false, error: null });
       return;
     }
-    this.#deps.post({ type: 'trial', running: true, error: null });
+    this.#desk.post({ type: 'trial', running: true, error: null });
     try {
       const choice = { ...draft, tables };
       this.#trials.take(draft, await this.#deps.service.reads.tryMembers(this.#connectionId, choice));
-      this.#deps.post({ type: 'trial', running: false, error: null });
+      this.#desk.post({ type: 'trial', running: false, error: null });
     } catch (error) {
-      this.#deps.post({ type: 'trial', running: false, error: describeError(error) });
+      this.#desk.post({ type: 'trial', running: false, error: describeError(error) });
     }
   }
 
   async #count(table: TableName, filter: string | null): Promise<void> {
-    this.#deps.post({ type: 'counted', table, filter, count: null, error: null });
+    this.#desk.post({ type: 'counted', table, filter, count: null, error: null });
     try {
       const count = await this.#deps.service.reads.countRows(this.#connectionId, table, filter, countLimitMs);
-      this.#deps.post({ type: 'counted', table, filter, count, error: null });
+      this.#desk.post({ type: 'counted', table, filter, count, error: null });
     } catch (error) {
-      this.#deps.post({ type: 'counted', table, filter, count: null, error: describeError(error) });
+      this.#desk.post({ type: 'counted', table, filter, count: null, error: describeError(error) });
     }
   }
 
   async #create(draft: PublicationDraft): Promise<void> {
-    if (this.#running) return;
-    const running = new AbortController();
-    this.#running = running;
-    try {
-      if (await this.#stoppedByTrial(draft)) return;
-      const plan = this.#plan(draft);
-      if (plan.steps.length === 0) {
-        this.#deps.dismiss();
-        return;
-      }
-      const end = await runForm(this.#deps.plans, plan, this.#deps.post, running.signal);
-      if (end.how === 'done') await this.#deps.created(draft.name);
-      else if (end.how === 'refused') {
-        const step = plan.steps.find(({ id }) => id === end.stepId);
-        const sql = planSql(step ? { ...plan, steps: [step] } : plan);
-        this.#deps.post(refusal(end, this.#place(end.error, draft, step ?? null, sql)));
-        if (this.#publication !== null || end.error.kind === 'stalePlan') {
-          // What was done of it is there now; what somebody else did meanwhile has to be told.
-          await this.#load(() => this.#deps.service.refresh(this.#connectionId), end.done.length > 0);
-        }
-      }
-    } finally {
-      this.#running = null;
+    if (!this.#desk.running) await this.#desk.run((run) => this.#createBy(run, draft));
+  }
+
+  async #createBy(run: (plan: Plan) => Promise<RunEnd>, draft: PublicationDraft): Promise<void> {
+    if (await this.#stoppedByTrial(draft)) return;
+    const plan = this.#plan(draft);
+    if (plan.steps.length === 0) {
+      this.#deps.dismiss();
+      return;
+    }
+    const end = await run(plan);
+    if (end.how === 'done') await this.#deps.created(draft.name);
+    if (end.how !== 'refused') return;
+    const step = plan.steps.find(({ id }) => id === end.stepId);
+    const sql = planSql(step ? { ...plan, steps: [step] } : plan);
+    this.#desk.post(refusal(end, this.#place(end.error, draft, step ?? null, sql)));
+    if (this.#publication !== null || end.error.kind === 'stalePlan') {
+      // What was done of it is there now; what somebody else did meanwhile has to be told.
+      await this.#load(() => this.#deps.service.refresh(this.#connectionId), end.done.length > 0);
     }
   }
 
@@ -335,7 +325,7 @@ export class PublicationForm {
     if (!first) return false;
     for (const verdict of verdicts) this.#told.add(JSON.stringify(verdict));
     const [problem] = checkVerdicts(draft, verdictsByTable([first]));
-    this.#deps.post({
+    this.#desk.post({
       type: 'refused',
       error: first.error ?? {
         kind: 'invalidInput',

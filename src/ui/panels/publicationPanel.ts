@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 
 import {
   publicationKept,
@@ -10,7 +10,7 @@ import type { TableName } from '../../replication/model/reads.ts';
 import { runCommand } from '../commands/typed.ts';
 import type { Services } from '../services.ts';
 import { childId, groupNode } from '../tree/node.ts';
-import { openPanel } from './panelHost.ts';
+import { openFormPanel } from './formPanel.ts';
 import { emptyPublication, type PublicationStart } from './publicationDraft.ts';
 import { PublicationForm, type PublicationSubject } from './publicationForm.ts';
 import { knownSlotsOf, readersOf } from './publicationReaders.ts';
@@ -63,13 +63,11 @@ interface Showing {
 }
 
 function show(services: Services, subject: PublicationSubject, { restore, table, what = '' }: Showing): void {
-  const { connections, plans, reveal, service } = services;
   const { connectionId, publication } = subject;
-  const serverName = connections.facts(connectionId)?.name ?? '';
+  const serverName = services.connections.facts(connectionId)?.name ?? '';
   const key = JSON.stringify(publication === null ? [connectionId, what] : [connectionId, 'edit', publication]);
   const openTable = table && ({ type: 'openTable', schema: table.schema, name: table.name } as const);
-  const panel = openPanel<PublicationRequest, PublicationUpdate>({
-    services,
+  const panel = openFormPanel<PublicationRequest, PublicationUpdate>(services, {
     viewType,
     key,
     title:
@@ -78,43 +76,28 @@ function show(services: Services, subject: PublicationSubject, { restore, table,
     page: 'publication',
     schema: publicationRequest,
     start: { connectionId, ...(publication === null ? {} : { publication }) },
-    onMessage: (message) => form.handle(message),
-    onReady: () => void form.show(),
-    onDispose: () => {
-      form.dispose();
-      unsubscribe();
-    },
-    ...(restore ? { restore } : {}),
+    restore,
+    form: (hands) =>
+      new PublicationForm(
+        {
+          ...hands,
+          readers: (name) => readersOf(services, connectionId, name),
+          slots: (name) => knownSlotsOf(services, connectionId, name),
+          created: async (name) => {
+            hands.dismiss();
+            await services.reveal({ kind: 'publication', connectionId, name });
+          },
+          showTables: async (name) => {
+            const id = childId(groupNode(connectionId, 'publications').id, 'publication', name);
+            await runCommand('pgReplication.publication.showTables', { kind: 'publication', id, connectionId, name });
+          },
+        },
+        subject,
+      ),
   });
-  if (!panel) {
-    // The one that is open was brought to the front; where its page is there, it is told directly.
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- VS Code's own, not a window's.
-    if (openTable) void services.panels.find(viewType, key)?.webview.postMessage(openTable);
-    return;
-  }
-  const form = new PublicationForm(
-    {
-      service,
-      connections,
-      plans,
-      readers: (name) => readersOf(services, connectionId, name),
-      slots: (name) => knownSlotsOf(services, connectionId, name),
-      post: (message) => panel.post(message),
-      copy: async (text) => vscode.env.clipboard.writeText(text),
-      created: async (name) => {
-        panel.dispose();
-        await reveal({ kind: 'publication', connectionId, name });
-      },
-      showTables: async (name) => {
-        const id = childId(groupNode(connectionId, 'publications').id, 'publication', name);
-        await runCommand('pgReplication.publication.showTables', { kind: 'publication', id, connectionId, name });
-      },
-      dismiss: () => panel.dispose(),
-    },
-    subject,
-  );
-  if (openTable) panel.post(openTable);
-  const unsubscribe = service.onDidChange((changed, change) => {
-    if (changed === connectionId && change === 'inventory') void form.inventoryChanged();
-  });
+  if (!openTable) return;
+  if (panel) panel.post(openTable);
+  // The one that is open was brought to the front; where its page is there, it is told directly.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- VS Code's own, not a window's.
+  else void services.panels.find(viewType, key)?.webview.postMessage(openTable);
 }

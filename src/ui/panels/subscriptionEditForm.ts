@@ -22,7 +22,8 @@ import { subscriptionOf, type PlanTarget } from '../../replication/operations/ta
 import type { OnDemandReads } from '../../replication/reads.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import type { PlanRunner } from '../services.ts';
-import { formServer, readOnlyProblems, refusal, type RunEnd, runForm } from './formServer.ts';
+import { FormDesk } from './formDesk.ts';
+import { formServer, readOnlyProblems, refusal } from './formServer.ts';
 import { type LackedTables, NewTablesReader } from './newTables.ts';
 import { cutText, planSql } from './planText.ts';
 import { storedConninfo } from './subscriptionConninfo.ts';
@@ -67,21 +68,17 @@ interface Known {
 export class SubscriptionEditForm {
   readonly #deps: SubscriptionEditDeps;
   readonly #edited: SubscriptionEdited;
+  readonly #desk: FormDesk<SubscriptionEditUpdate>;
   readonly #newTables: NewTablesReader;
   #draft: SubscriptionEditDraft | null = null;
   #known: Known | null = null;
   #typedPassword: Secret | null = null;
-  #running: AbortController | null = null;
-  #disposed = false;
   #loads = 0;
 
   constructor(deps: SubscriptionEditDeps, edited: SubscriptionEdited) {
-    // What ends after the panel was closed has nobody to tell.
-    const post: typeof deps.post = (message) => {
-      if (!this.#disposed) deps.post(message);
-    };
-    this.#deps = { ...deps, post };
+    this.#deps = deps;
     this.#edited = edited;
+    this.#desk = new FormDesk<SubscriptionEditUpdate>({ ...deps, plan: () => this.#plan() });
     this.#newTables = new NewTablesReader(deps.service.reads);
   }
 
@@ -93,7 +90,7 @@ export class SubscriptionEditForm {
   /** The inventory of a server was read anew: of the subscriber, or maybe of its publisher. */
   async inventoryChanged(connectionId: string): Promise<void> {
     const ours = [this.#edited.connectionId, this.#known?.publisher?.connectionId];
-    if (!this.#running && this.#known && ours.includes(connectionId)) await this.show();
+    if (!this.#desk.running && this.#known && ours.includes(connectionId)) await this.show();
   }
 
   async handle(message: SubscriptionEditRequest): Promise<void> {
@@ -107,25 +104,16 @@ export class SubscriptionEditForm {
       case 'create':
         this.#draft = message.draft;
         return this.#save();
-      case 'stop':
-        this.#running?.abort();
-        return;
-      case 'dismiss':
-        this.#deps.dismiss();
-        return;
       case 'retry':
         return this.#load(() => this.#deps.service.refresh(this.#edited.connectionId));
-      case 'copySql':
-        return this.#deps.copy(planSql(await this.#plan()));
-      case 'openSql':
-        return this.#deps.plans.preview(await this.#plan());
+      default:
+        return this.#desk.answer(message.type);
     }
   }
 
   /** The panel was closed: nobody will press Stop any more, so a run that still waits is stopped. */
   dispose(): void {
-    this.#disposed = true;
-    this.#running?.abort();
+    this.#desk.dispose();
   }
 
   async #load(read: () => Promise<Snapshot>): Promise<void> {
@@ -136,7 +124,7 @@ export class SubscriptionEditForm {
     const load = this.#loads;
     try {
       if (!facts) throw new ReplicationError('unknownConnection', 'This connection was removed meanwhile.');
-      if (!this.#known) this.#deps.post({ type: 'unavailable', serverName, error: null });
+      if (!this.#known) this.#desk.post({ type: 'unavailable', serverName, error: null });
       const target = { connectionId, serverName, snapshot: await read() };
       const found = subscriptionOf(target, subscription);
       const [stored, publisher] = await Promise.all([this.#storedConnection(), this.#deps.publisher()]);
@@ -144,9 +132,9 @@ export class SubscriptionEditForm {
       if (load !== this.#loads) return;
       const present = presentDraft(found, stored.conninfo);
       this.#known = { target, publisher, ...stored, present };
-      this.#deps.post(this.#model(this.#known));
+      this.#desk.post(this.#model(this.#known));
     } catch (error) {
-      if (load === this.#loads) this.#deps.post({ type: 'unavailable', serverName, error: describeError(error) });
+      if (load === this.#loads) this.#desk.post({ type: 'unavailable', serverName, error: describeError(error) });
     }
   }
 
@@ -198,7 +186,7 @@ export class SubscriptionEditForm {
   async #review(sequence: number): Promise<void> {
     const known = this.#known;
     if (!known || !this.#draft) {
-      this.#deps.post({ type: 'review', sequence, sql: '', linesLeftOut: 0, problems: [] });
+      this.#desk.post({ type: 'review', sequence, sql: '', linesLeftOut: 0, problems: [] });
       return;
     }
     const { target, publisher } = known;
@@ -220,30 +208,25 @@ export class SubscriptionEditForm {
       problems.push({ severity: 'error', message: describeError(error).message });
     }
     const missing = labels.length > 0 ? { missingTables: labels } : {};
-    this.#deps.post({ type: 'review', sequence, ...cutText(sql), problems, ...missing });
+    this.#desk.post({ type: 'review', sequence, ...cutText(sql), problems, ...missing });
   }
 
   async #save(): Promise<void> {
     const draft = this.#draft;
-    if (this.#running || !draft) return;
-    const running = new AbortController();
-    this.#running = running;
-    let refused: Extract<RunEnd, { how: 'refused' }> | null = null;
-    try {
+    if (this.#desk.running || !draft) return;
+    const end = await this.#desk.run(async (run) => {
       const plan = await this.#plan();
-      if (plan.steps.length === 0) return;
-      const end = await runForm(this.#deps.plans, plan, this.#deps.post, running.signal);
-      if (end.how === 'refused') refused = end;
-      if (end.how === 'done') await this.#deps.saved(draft.name);
-    } finally {
-      this.#running = null;
-    }
-    if (!refused) return;
+      if (plan.steps.length === 0) return null;
+      const ended = await run(plan);
+      if (ended.how === 'done') await this.#deps.saved(draft.name);
+      return ended;
+    });
+    if (end?.how !== 'refused') return;
     // What was done before it stopped is what is there now.
     await this.show();
-    const stale = refused.error.kind === 'stalePlan';
-    const place = stale ? { field: null, object: null } : placeSubscriptionRefusal(refused.error, draft);
-    this.#deps.post(refusal(refused, place));
+    const stale = end.error.kind === 'stalePlan';
+    const place = stale ? { field: null, object: null } : placeSubscriptionRefusal(end.error, draft);
+    this.#desk.post(refusal(end, place));
   }
 
   async #plan(): Promise<Plan> {

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 
 import {
   type SubscriptionEdited,
@@ -7,7 +7,7 @@ import {
   type SubscriptionEditUpdate,
 } from '../../protocol/subscriptionEdit.ts';
 import type { Services } from '../services.ts';
-import { openPanel } from './panelHost.ts';
+import { openFormPanel } from './formPanel.ts';
 import { SubscriptionEditForm } from './subscriptionEditForm.ts';
 import { publisherTarget } from './subscriptionPublisher.ts';
 
@@ -23,11 +23,9 @@ export function showSubscriptionEdit(
   edited: SubscriptionEdited,
   restore?: vscode.WebviewPanel,
 ): void {
-  const { connections, plans, reveal, service } = services;
   const { connectionId, subscription } = edited;
-  const serverName = connections.facts(connectionId)?.name ?? 'a removed connection';
-  const panel = openPanel<SubscriptionEditRequest, SubscriptionEditUpdate>({
-    services,
+  const serverName = services.connections.facts(connectionId)?.name ?? 'a removed connection';
+  openFormPanel<SubscriptionEditRequest, SubscriptionEditUpdate>(services, {
     viewType,
     key: JSON.stringify(['edit', connectionId, subscription]),
     title: `Edit Subscription ${subscription} (${serverName})`,
@@ -35,32 +33,18 @@ export function showSubscriptionEdit(
     page: 'subscription',
     schema: subscriptionEditRequest,
     start: { edited },
-    onMessage: (message) => form.handle(message),
-    onReady: () => void form.show(),
-    onDispose: () => {
-      form.dispose();
-      unsubscribe();
-    },
-    ...(restore ? { restore } : {}),
-  });
-  if (!panel) return;
-  const form = new SubscriptionEditForm(
-    {
-      service,
-      connections,
-      plans,
-      publisher: () => publisherTarget(services, connectionId, subscription),
-      post: (message) => panel.post(message),
-      copy: async (text) => vscode.env.clipboard.writeText(text),
-      saved: async (name) => {
-        panel.dispose();
-        await reveal({ kind: 'subscription', connectionId, name });
-      },
-      dismiss: () => panel.dispose(),
-    },
-    edited,
-  );
-  const unsubscribe = service.onDidChange((changed, change) => {
-    if (change === 'inventory') void form.inventoryChanged(changed);
+    restore,
+    form: (hands) =>
+      new SubscriptionEditForm(
+        {
+          ...hands,
+          publisher: () => publisherTarget(services, connectionId, subscription),
+          saved: async (name) => {
+            hands.dismiss();
+            await services.reveal({ kind: 'subscription', connectionId, name });
+          },
+        },
+        edited,
+      ),
   });
 }

@@ -12,7 +12,8 @@ import {
 import { publisherInventoryOf, type SubscriptionParties } from '../../replication/operations/target.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import type { PlanRunner } from '../services.ts';
-import { readOnlyProblems, refusal, runForm } from './formServer.ts';
+import { FormDesk } from './formDesk.ts';
+import { readOnlyProblems, refusal } from './formServer.ts';
 import { type LackedTables, NewTablesReader } from './newTables.ts';
 import { cutText, planSql } from './planText.ts';
 import { addressOf, addressOfTarget, type ReadChoice, readChoice } from './subscriptionChoice.ts';
@@ -53,6 +54,7 @@ export interface PreflightRemedies {
 export class SubscriptionForm {
   readonly #deps: SubscriptionFormDeps;
   readonly #ends: SubscriptionEnds;
+  readonly #desk: FormDesk<SubscriptionUpdate>;
   #draft: SubscriptionDraft;
   /** As typed, or taken out of a connection string. */
   #typedPassword: Secret | null = null;
@@ -64,16 +66,11 @@ export class SubscriptionForm {
   readonly #newTables: NewTablesReader;
   /** Over which ends the preflight was run by itself. */
   #preflightOf: string | null = null;
-  #running: AbortController | null = null;
-  #disposed = false;
 
   /** `filled`: the draft's address is the person's already, and isn't filled in from the publisher's connection. */
   constructor(deps: SubscriptionFormDeps, draft: SubscriptionDraft, filled: boolean) {
-    // What ends after the panel was closed has nobody to tell.
-    const post: typeof deps.post = (message) => {
-      if (!this.#disposed) deps.post(message);
-    };
-    this.#deps = { ...deps, post };
+    this.#desk = new FormDesk<SubscriptionUpdate>({ ...deps, plan: () => this.#plan() });
+    this.#deps = deps;
     this.#draft = draft;
     this.#filledFrom = filled ? draft.publisherConnectionId : null;
     this.#ends = new SubscriptionEnds({ ...this.#deps, changed: () => this.#showEnds() });
@@ -82,7 +79,7 @@ export class SubscriptionForm {
       reads: deps.service.reads,
       tableDetails: (id, oids) => deps.service.tableDetails(id, oids),
       lookForBlockers: () => this.#lookForBlockers(),
-      post,
+      post: this.#desk.post,
     });
   }
 
@@ -96,7 +93,7 @@ export class SubscriptionForm {
   }
 
   async inventoryChanged(connectionId: string): Promise<void> {
-    if (!this.#running) await this.#ends.inventoryChanged(connectionId);
+    if (!this.#desk.running) await this.#ends.inventoryChanged(connectionId);
   }
 
   async handle(message: SubscriptionRequest): Promise<void> {
@@ -127,23 +124,14 @@ export class SubscriptionForm {
       case 'create':
         await this.#take(message.draft);
         return this.#create();
-      case 'stop':
-        this.#running?.abort();
-        return;
-      case 'dismiss':
-        this.#deps.dismiss();
-        return;
-      case 'copySql':
-        return this.#deps.copy(planSql(await this.#plan()));
-      case 'openSql':
-        return this.#deps.plans.preview(await this.#plan());
+      default:
+        return this.#desk.answer(message.type);
     }
   }
 
   /** The panel was closed: nobody will press Stop any more, so a run that still waits is stopped. */
   dispose(): void {
-    this.#disposed = true;
-    this.#running?.abort();
+    this.#desk.dispose();
     this.#ends.dispose();
   }
 
@@ -178,7 +166,7 @@ export class SubscriptionForm {
 
   #postAddress(error: ErrorDescription | null): void {
     const { address, useSavedPassword } = this.#draft;
-    this.#deps.post({
+    this.#desk.post({
       type: 'address',
       address,
       useSavedPassword,
@@ -193,7 +181,7 @@ export class SubscriptionForm {
       name,
       place: `${target.host}:${target.port}/${target.database}`,
     }));
-    this.#deps.post({
+    this.#desk.post({
       type: 'model',
       connections,
       subscriber: this.#ends.subscriberState(),
@@ -215,7 +203,7 @@ export class SubscriptionForm {
     } catch {
       // A hint only: what keeps it from being read shows where it matters, when the subscription is created.
     }
-    this.#deps.post({ type: 'blockers', blockers: blockers ?? [] });
+    this.#desk.post({ type: 'blockers', blockers: blockers ?? [] });
     return blockers;
   }
 
@@ -226,7 +214,7 @@ export class SubscriptionForm {
   async #preflightByItself(): Promise<void> {
     const parties = this.#ends.parties();
     const { name, publications, subscriberConnectionId: id } = this.#draft;
-    if (!parties || id === null || this.#running || publisherInventoryOf(parties) === null) return;
+    if (!parties || id === null || this.#desk.running || publisherInventoryOf(parties) === null) return;
     if (name === '' || publications.every((publication) => publication === '')) return;
     if (this.#deps.connections.facts(id)?.production) return;
     const ends = JSON.stringify([id, parties.publisher?.connectionId ?? this.#draft.address]);
@@ -248,7 +236,7 @@ export class SubscriptionForm {
     const check = this.#preflight.check(checkId);
     const { remedies } = this.#deps;
     const parties = this.#ends.parties();
-    if (!parties || this.#running) return;
+    if (!parties || this.#desk.running) return;
     const publisher = parties.publisher?.connectionId;
     // The id of a check says which end it looked at; what the trial met was the publisher's.
     const atPublisher = check.id.startsWith('publisher') || check.id === 'subscriber.trial';
@@ -268,15 +256,9 @@ export class SubscriptionForm {
 
   /** True where it was done; a refusal is told to the page. */
   async #runRemedy(plan: Plan): Promise<boolean> {
-    const running = new AbortController();
-    this.#running = running;
-    try {
-      const end = await runForm(this.#deps.plans, plan, this.#deps.post, running.signal);
-      if (end.how === 'refused') this.#deps.post(refusal(end, { field: 'preflight', object: null }));
-      return end.how === 'done';
-    } finally {
-      this.#running = null;
-    }
+    const end = await this.#desk.run((run) => run(plan));
+    if (end.how === 'refused') this.#desk.post(refusal(end, { field: 'preflight', object: null }));
+    return end.how === 'done';
   }
 
   async #review(sequence: number): Promise<void> {
@@ -285,7 +267,7 @@ export class SubscriptionForm {
       const message =
         this.#draft.subscriberConnectionId === null ? 'Choose the subscriber.' : 'The subscriber isn’t connected.';
       const problems: Problem[] = [{ severity: 'error', field: 'subscriber', message }];
-      this.#deps.post({ type: 'review', sequence, sql: '', linesLeftOut: 0, problems });
+      this.#desk.post({ type: 'review', sequence, sql: '', linesLeftOut: 0, problems });
       return;
     }
     const { choice, lacked, problems } = await this.#choice(parties);
@@ -294,7 +276,7 @@ export class SubscriptionForm {
     const marks = readOnlyProblems(plan, this.#deps.connections, (id) =>
       id === subscriber ? 'subscriber' : 'connection',
     );
-    this.#deps.post({
+    this.#desk.post({
       type: 'review',
       sequence,
       ...cutText(planSql(plan)),
@@ -305,19 +287,14 @@ export class SubscriptionForm {
 
   async #create(): Promise<void> {
     const subscriber = this.#draft.subscriberConnectionId;
-    if (this.#running || subscriber === null) return;
-    const running = new AbortController();
-    this.#running = running;
-    try {
+    if (this.#desk.running || subscriber === null) return;
+    await this.#desk.run(async (run) => {
       const draft = this.#draft;
-      const plan = await this.#plan();
-      const end = await runForm(this.#deps.plans, plan, this.#deps.post, running.signal);
+      const end = await run(await this.#plan());
       if (end.how === 'done') await this.#deps.created(subscriber, draft.name);
-      else if (end.how === 'refused') this.#deps.post(refusal(end, placeSubscriptionRefusal(end.error, draft)));
-    } finally {
-      this.#running = null;
-    }
-    if (this.#disposed) return;
+      else if (end.how === 'refused') this.#desk.post(refusal(end, placeSubscriptionRefusal(end.error, draft)));
+    });
+    if (this.#desk.disposed) return;
     // What changed while it ran was left for afterwards.
     for (const id of [subscriber, this.#ends.publisherConnectionId]) {
       if (id !== null) await this.#ends.inventoryChanged(id);

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 
 import { defaultApplicationName } from '../../connections/connection.ts';
 import {
@@ -13,7 +13,7 @@ import type { TableName } from '../../replication/model/reads.ts';
 import { runCommand } from '../commands/typed.ts';
 import type { Services } from '../services.ts';
 import type { TableNode } from '../tree/node.ts';
-import { openPanel } from './panelHost.ts';
+import { openFormPanel } from './formPanel.ts';
 import { showSubscriptionEdit } from './subscriptionEditPanel.ts';
 import { SubscriptionForm } from './subscriptionForm.ts';
 
@@ -62,48 +62,32 @@ export function newSubscription(request: SubscriptionPanelRequest, waitSeconds: 
 }
 
 function show(services: Services, draft: SubscriptionDraft, key: unknown, restore?: vscode.WebviewPanel): void {
-  const { connections, plans, reveal, service } = services;
-  const panel = openPanel<SubscriptionRequest, SubscriptionUpdate>({
-    services,
+  openFormPanel<SubscriptionRequest, SubscriptionUpdate>(services, {
     viewType,
     key: JSON.stringify(key),
     title: 'Create Subscription',
     icon: 'subscription',
     page: 'subscription',
     schema: subscriptionRequest,
-    onMessage: (message) => form.handle(message),
-    onReady: () => form.show(),
-    onDispose: () => {
-      form.dispose();
-      unsubscribe();
-    },
-    ...(restore ? { restore } : {}),
-  });
-  if (!panel) return;
-  const form = new SubscriptionForm(
-    {
-      service,
-      connections,
-      plans,
-      applicationName: defaultApplicationName,
-      post: (message) => panel.post(message),
-      copy: async (text) => vscode.env.clipboard.writeText(text),
-      created: async (connectionId, name) => {
-        panel.dispose();
-        await reveal({ kind: 'subscription', connectionId, name });
-      },
-      dismiss: () => panel.dispose(),
-      remedies: {
-        setReplicaIdentity: (connectionId, tables) => setReplicaIdentities(services, connectionId, tables),
-        openSettings: (connectionId) => runCommand('pgReplication.settings.review', { connectionId }),
-        createRole: (connectionId) => runCommand('pgReplication.role.create', { connectionId }),
-      },
-    },
-    draft,
-    restore !== undefined,
-  );
-  const unsubscribe = service.onDidChange((connectionId, change) => {
-    if (change === 'inventory') void form.inventoryChanged(connectionId);
+    restore,
+    form: (hands) =>
+      new SubscriptionForm(
+        {
+          ...hands,
+          applicationName: defaultApplicationName,
+          created: async (connectionId, name) => {
+            hands.dismiss();
+            await services.reveal({ kind: 'subscription', connectionId, name });
+          },
+          remedies: {
+            setReplicaIdentity: (connectionId, tables) => setReplicaIdentities(services, connectionId, tables),
+            openSettings: (connectionId) => runCommand('pgReplication.settings.review', { connectionId }),
+            createRole: (connectionId) => runCommand('pgReplication.role.create', { connectionId }),
+          },
+        },
+        draft,
+        restore !== undefined,
+      ),
   });
 }
 
