@@ -2,7 +2,7 @@ import { eventually } from '../support/eventually.ts';
 import type { TestServer } from '../support/servers/testServer.ts';
 
 /** wal_receiver_status_interval of the subscribers: before 14 an idle consumer confirms WAL of others only then. */
-export const statusSeconds = 2;
+export const statusSeconds = 5;
 
 /** How a stream of the tests is made. */
 export interface StreamChoice {

@@ -75,6 +75,10 @@ export function knownTruth(major: Major): void {
   };
   const notMoving = (name: string, why: string) =>
     lab.until(why, name, ({ stateText }) => stateText.startsWith('not moving: ') && stateText.endsWith(`; ${why}`));
+  const noWorker = (name: string, why: string) => {
+    const told = `stopped: no apply worker is running; ${why}: raise it and restart subscriber`;
+    return lab.until(told, name, ({ stateText }) => stateText === told);
+  };
   const stuck = (name: string, atLeast: number) => assertSecondsTrue({ lab, log, times }, name, { atLeast });
 
   it('idle: everything is zero, from sample to sample', async () => {
@@ -140,6 +144,8 @@ export function knownTruth(major: Major): void {
     passedAt = relay.passed.toClient;
     halted = await haltSender(publisher, 'halted');
     for (const name of [...working, 'dormant']) await load(publisher, name, name === 'distant' ? 1500 : 100);
+    // Before 14 too, and long before its next status would be due: rows of its own database were written.
+    for (const name of ['distant', 'locked']) await stuck(name, 2);
   });
 
   it('apply waits for a lock: that it does and who holds it', async () => {
@@ -164,7 +170,6 @@ export function knownTruth(major: Major): void {
   });
 
   it('the network swallows everything: that nothing arrives', async () => {
-    // Before 14 an idle consumer confirms as late as its next status: it counts from then on.
     await stuck('distant', 5);
     const lag = await notMoving('distant', 'what is sent does not arrive at subscriber');
     assert.equal(relay.passed.toClient, passedAt, 'nothing passed meanwhile');
@@ -271,12 +276,60 @@ export function knownTruth(major: Major): void {
   it('workers are exhausted: a subscription waits for one, and says which setting is in its way', async () => {
     await upToDate(working);
     await servers.subscriber.query('ALTER SUBSCRIPTION dormant ENABLE');
-    const why = `all ${working.length} logical replication workers of subscriber are in use (max_logical_replication_workers)`;
-    const told = `stopped: no apply worker is running; ${why}`;
-    await lab.until(told, 'dormant', ({ stateText }) => stateText === told);
+    await noWorker(
+      'dormant',
+      `all ${working.length} logical replication workers of subscriber are in use (max_logical_replication_workers)`,
+    );
     await stuck('dormant', 5);
     await servers.subscriber.query('ALTER SUBSCRIPTION steady DISABLE');
     await upToDate(['dormant']);
+  });
+
+  it('background workers are exhausted: the same, of the setting that limits them', async () => {
+    const { publisher, subscriber } = servers;
+    // One of them is the launcher of logical replication.
+    await subscriber.query(`ALTER SYSTEM SET max_worker_processes = ${working.length + 1}`);
+    await subscriber.query("ALTER SYSTEM SET max_logical_replication_workers = '10'");
+    await subscriber.query("ALTER SYSTEM SET max_sync_workers_per_subscription = '0'");
+    await subscriber.restart();
+    await upToDate(['locked', 'failing', 'distant', 'halted', 'dormant']);
+    await subscriber.query('ALTER SUBSCRIPTION steady ENABLE');
+    await load(publisher, 'steady', 10);
+    const [all, share] = [working.length + 1, working.length];
+    await noWorker(
+      'steady',
+      `all ${all} background workers of subscriber are in use, ${share} of them by logical replication (max_worker_processes)`,
+    );
+    await stuck('steady', 5);
+    await subscriber.query('ALTER SUBSCRIPTION locked DISABLE');
+    await upToDate(['steady']);
+  });
+
+  it('tables wait to be copied: for which setting, and how many are copied at once', async () => {
+    const { publisher, subscriber } = servers;
+    for (const name of ['late_a', 'late_b']) {
+      for (const server of [publisher, subscriber]) await server.query(`CREATE TABLE ${name} (id int PRIMARY KEY)`);
+      await publisher.query(`INSERT INTO ${name} VALUES (1)`);
+    }
+    await publisher.query('ALTER PUBLICATION steady_pub ADD TABLE late_a, late_b');
+    await subscriber.query('ALTER SUBSCRIPTION steady REFRESH PUBLICATION WITH (copy_data = true)');
+    const copying = (text: string) => lab.until(text, 'steady', ({ stateText }) => stateText === text);
+    const none =
+      'stopped: the copy of 2 of 3 tables does not begin; subscriber allows no worker for it (max_sync_workers_per_subscription is 0): raise it and reload its configuration';
+    await copying(none);
+    const holder = await subscriber.client();
+    await holder.query('BEGIN; LOCK TABLE late_a, late_b IN ACCESS EXCLUSIVE MODE');
+    await subscriber.query("ALTER SYSTEM SET max_sync_workers_per_subscription = '1'");
+    await subscriber.query('SELECT pg_reload_conf()');
+    const [all, share] = [working.length + 1, working.length];
+    await copying(
+      `copying 2 of 3 tables; all ${all} background workers of subscriber are in use, ${share} of them by logical replication (max_worker_processes): raise it and restart subscriber`,
+    );
+    await subscriber.query('ALTER SUBSCRIPTION failing DISABLE');
+    await copying('copying 2 of 3 tables, 1 at once (max_sync_workers_per_subscription)');
+    await holder.query('COMMIT');
+    await holder.end();
+    await upToDate(['steady']);
   });
 
   it('a slot is lost, by its idle time and by the WAL it kept: lost, with the reason, and no figure', async function () {

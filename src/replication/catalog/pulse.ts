@@ -1,11 +1,12 @@
 import type { Pulse } from '../model/snapshot.ts';
 import { copyingQuery, parseCopying } from './copying.ts';
 import { databaseWritesQuery, parseDatabaseWrites } from './databaseWrites.ts';
-import { asFlag, asList, asNumber, asObject, asText, type Json } from './json.ts';
+import { asFlag, asList, asNumber, asNumberOrNull, asObject, asText, type Json } from './json.ts';
 import type { Probe } from './probe.ts';
 import { parseSenders, sendersQuery } from './senders.ts';
 import { parseSlots, slotsQuery } from './slots.ts';
 import {
+  backgroundWorkersQuery,
   parseSubscriptionPulses,
   parseTableProgress,
   parseWorkers,
@@ -33,12 +34,12 @@ const markedCatalogs = [
 ] as const;
 
 /**
- * Counters of rows inserted, updated and deleted in those catalogs: a look-up each, without reading a single
- * row. They lag a second or so behind a commit, and start anew after a crash, which costs one needless reading.
+ * When the configuration was loaded, since the inventory has settings too, and counters of rows inserted, updated and
+ * deleted in those catalogs: a look-up each, without reading a single row. They lag a second or so behind a commit, and start anew after a crash, which costs one needless reading.
  * pg_subscription_rel's updates (table states) are left out: the pulse itself has those.
  */
 function catalogMarkQuery(probe: Probe): string {
-  return markedCatalogs
+  const rows = markedCatalogs
     .filter((name) => name !== 'pg_publication_namespace' || probe.has('pg_publication_namespace', 'pnnspid'))
     .map((name) => {
       const relation = `'pg_catalog.${name}'::regclass`;
@@ -47,6 +48,7 @@ function catalogMarkQuery(probe: Probe): string {
       return `pg_catalog.pg_stat_get_tuples_inserted(${relation})::text || '.' || ${updated} || '.' || pg_catalog.pg_stat_get_tuples_deleted(${relation})::text`;
     })
     .join(` || ' ' || `);
+  return `pg_catalog.pg_conf_load_time()::text || ' ' || ${rows}`;
 }
 
 /** What moves, as one JSON object. On a standby the end of WAL is what has been replayed. */
@@ -64,6 +66,7 @@ export function pulseQuery(probe: Probe): string {
     'copying', (${copyingQuery(probe)}),
     'databaseWrites', (${databaseWritesQuery}),
     'workersInUse', (select pg_catalog.count(*) from pg_catalog.pg_stat_subscription u where u.pid is not null),
+    'backgroundWorkers', (${backgroundWorkersQuery(probe)}),
     'subscriptionOids', (select pg_catalog.json_agg(distinct a.subid::int8) from pg_catalog.pg_stat_subscription a),
     'mark', ${catalogMarkQuery(probe)})`;
 }
@@ -86,6 +89,7 @@ export function parsePulse(answer: Json | undefined, connectionId: string, trip:
     copying: parseCopying(fields['copying']),
     databaseWrites: parseDatabaseWrites(fields['databaseWrites']),
     workersInUse: asNumber(fields['workersInUse']),
+    backgroundWorkers: asNumberOrNull(fields['backgroundWorkers']),
     subscriptionOids: asList(fields['subscriptionOids']).map(asNumber),
     catalogMark: asText(fields['mark']),
   };

@@ -22,6 +22,37 @@ export function workersQuery(probe: Probe): string {
       where w.subname in (select s.subname from pg_catalog.pg_subscription s where s.${ownDatabase})`;
 }
 
+/** What pg_stat_activity calls processes of the server that take no background worker's place, of all versions. */
+const otherProcesses = [
+  'archiver',
+  'autovacuum launcher',
+  'autovacuum worker',
+  'background writer',
+  'checkpointer',
+  'client backend',
+  'io worker',
+  'slotsync worker',
+  'standalone backend',
+  'startup',
+  'walreceiver',
+  'walsender',
+  'walsummarizer',
+  'walwriter',
+];
+
+/** See Pulse.backgroundWorkers: counted only while a worker or a table waits, since it looks at every process. */
+export function backgroundWorkersQuery(probe: Probe): string {
+  const waiting = `not exists (select from pg_catalog.pg_stat_subscription w
+                                where w.subid::int8 = ${subscriptionOid(probe, 's')} and w.relid is null and w.pid is not null)`;
+  return `
+  select case when exists (select from pg_catalog.pg_subscription s
+                            where s.${ownDatabase} and s.subenabled and ${waiting})
+                or exists (select from pg_catalog.pg_subscription_rel r where r.srsubstate in ('i', 'd'))
+              then (select case when pg_catalog.bool_and(a.backend_type is not null)
+                                then pg_catalog.count(*) filter (where a.backend_type not in (${otherProcesses.map((name) => `'${name}'`).join(', ')})) end
+                      from pg_catalog.pg_stat_get_activity(null) a) end`;
+}
+
 export function parseWorkers(rows: Json | undefined): readonly SubscriptionWorker[] {
   return asList(rows).map((row) => {
     const [subscription, name, kind, pid, table, received, latestEnd, lastMessage, waitsFor, blockedBy] = asList(row);

@@ -10,10 +10,15 @@ export interface Behind {
   readonly isMinimum: boolean;
   /** It waits for the consumer for certain: from now on it counts until it is confirmed. */
   readonly certain: boolean;
+  /**
+   * There is unconfirmed WAL of which nobody can say yet whether it concerns the consumer: it may be so many seconds
+   * behind at the most, though what is shown is less. Null where nothing is in doubt.
+   */
+  readonly atMostSeconds: number | null;
 }
 
 /** Nothing can be told. */
-export const unknownBehind: Behind = { seconds: null, isMinimum: false, certain: false };
+export const unknownBehind: Behind = { seconds: null, isMinimum: false, certain: false, atMostSeconds: null };
 
 export interface BehindInput {
   /** The beat, milliseconds since the epoch. */
@@ -31,7 +36,17 @@ export interface BehindInput {
    * WAL sender lets it confirm at once (since 14); before, until its next status (wal_receiver_status_interval).
    */
   readonly confirmsWithinMs: number;
+  /**
+   * Rows of the slot's own database are known to have been written after that moment, milliseconds since the epoch.
+   * Before 15 a transaction of its own is sent even where none of its tables is published, and is confirmed at once.
+   */
+  readonly ownRowsAfter: (since: number) => boolean;
+  /** The subscriber's apply worker waits for a lock, so that it has something to apply. */
+  readonly waitsForLock: boolean;
 }
+
+/** Before 15 statistics trail a commit by up to so much: what they show sooner may have been confirmed, milliseconds. */
+const statisticsDelayMs = 1100;
 
 /**
  * Seconds behind by our own samples: how long ago the WAL after the confirmed position was written. Not by
@@ -45,23 +60,49 @@ export function secondsBehind(input: BehindInput): Behind {
   if (written === null) return unknownBehind;
   if (written.kind === 'latest') return { ...unknownBehind, seconds: 0 };
   const certain = isCertain(input, written);
-  if (!certain && !trace.moving) return { ...unknownBehind, seconds: trace.everLatest ? 0 : null };
-  const since = written.kind === 'at' ? written.at : written.firstPast;
+  const since = sinceOf(written);
+  if (!certain && !trace.moving) {
+    const inDoubt = trace.persistsSince(written.firstPast);
+    return {
+      ...unknownBehind,
+      seconds: trace.everLatest ? 0 : null,
+      atMostSeconds: inDoubt && written.kind === 'at' ? Math.max(0, at - since) / 1000 : null,
+    };
+  }
   const seconds = Math.max(0, at - since) / 1000;
   // At the first sample nothing is known; "at least 0 s" would read as none.
   if (written.kind === 'before' && seconds === 0) return { ...unknownBehind, certain };
-  return { seconds, isMinimum: written.kind === 'before', certain };
+  return { ...unknownBehind, seconds, isMinimum: written.kind === 'before', certain };
 }
 
-function isCertain(input: BehindInput, { firstPast }: Exclude<Written, { readonly kind: 'latest' }>): boolean {
+/** When the oldest WAL that isn't confirmed was written: as near as samples tell. */
+function sinceOf(written: Exclude<Written, { readonly kind: 'latest' }>): number {
+  return written.kind === 'at' ? written.at : written.firstPast;
+}
+
+function isCertain(input: BehindInput, written: Exclude<Written, { readonly kind: 'latest' }>): boolean {
   const { active, at, confirmedLsn, confirmsWithinMs, trace } = input;
+  const { firstPast } = written;
   // With nobody to read it nobody will confirm it.
   if (!active || trace.countedFor(confirmedLsn)) return true;
   if (trace.moving && confirmsWithinMs === 0) return true;
   if (!trace.persistsSince(firstPast)) return false;
   return (
-    confirmsWithinMs === 0 || trace.hadWorkAfter(confirmedLsn) || unsent(input) || at - firstPast >= confirmsWithinMs
+    confirmsWithinMs === 0 ||
+    trace.hadWorkAfter(confirmedLsn) ||
+    unsent(input) ||
+    input.waitsForLock ||
+    hasOwnWork(input, sinceOf(written)) ||
+    at - firstPast >= confirmsWithinMs
   );
+}
+
+/**
+ * Something was written since that its consumer would have confirmed at once: it did not get there, or wasn't done with.
+ * What statistics show within their delay after the last confirmation may be what was confirmed.
+ */
+function hasOwnWork({ ownRowsAfter, trace }: BehindInput, since: number): boolean {
+  return ownRowsAfter(Math.max(since, (trace.steppedAt ?? since) + statisticsDelayMs));
 }
 
 /** WAL that was there some beats ago isn't even decoded yet: nobody can know that it doesn't concern the consumer. */

@@ -35,6 +35,12 @@ export class DatabaseActivity {
     for (const database of this.#databases.keys()) if (!names.has(database)) this.#databases.delete(database);
   }
 
+  /** Whether rows of that database are known to have been written after `since`, milliseconds since the epoch. */
+  wroteAfter(database: string | null, since: number): boolean {
+    const movedAt = database === null ? null : (this.#databases.get(database)?.movedAt ?? null);
+    return movedAt !== null && movedAt > since;
+  }
+
   /**
    * The other databases that wrote since `since` (milliseconds since the epoch), where `own` wrote nothing meanwhile, by
    * name. Empty where `own` did write or may have: while the statistics can't tell yet, and before the first sample.

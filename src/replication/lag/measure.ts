@@ -121,6 +121,10 @@ function hiddenFigures(publisher: PublisherEnd | null, subscriber: SubscriberEnd
     const what = `what the WAL sender on ${publisher.server.name} has sent and what was received`;
     hidden.push({ what, privilege: 'membership in pg_monitor' });
   }
+  if (subscriber?.subscription?.enabled && subscriber.worker === null && !subscriber.seesWaits) {
+    const what = `whether ${subscriber.server.name} has a background worker left`;
+    hidden.push({ what, privilege: 'membership in pg_monitor' });
+  }
   if (subscriber?.worker && !subscriber.seesWaits) {
     const what = `what the apply worker on ${subscriber.server.name} waits for`;
     hidden.push({ what, privilege: 'membership in pg_monitor' });
@@ -159,6 +163,8 @@ function measureBehind({ subscriber, trace, written }: MeasureInput, publisher: 
     sentLsn: publisher.sentLsn,
     active: publisher.slot?.active === true,
     confirmsWithinMs: confirmsWithinMs(publisher, subscriber),
+    waitsForLock: subscriber?.server.open === true && subscriber.worker?.waitsFor === 'Lock',
+    ownRowsAfter: (since) => written.activity.wroteAfter(publisher.slot?.database ?? null, since),
   });
 }
 

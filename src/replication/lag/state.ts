@@ -1,9 +1,10 @@
 import { lockHolders } from '../model/lockHolder.ts';
-import { bytesText, secondsText } from '../model/quantity.ts';
+import { bytesText, durationText, secondsText } from '../model/quantity.ts';
 import type { Slot } from '../model/slot.ts';
 import type { StreamState } from '../model/stream.ts';
 import type { Behind } from './behind.ts';
 import type { PublisherEnd, ServerView, SubscriberEnd } from './ends.ts';
+import { exhaustedText, limit, type WorkerLimits } from './exhausted.ts';
 import { startPauseMs, type StreamTrace } from './streamTrace.ts';
 
 export interface StateInput {
@@ -30,6 +31,8 @@ export interface DescribedState {
 const exhaustedMs = 2_000;
 /** From here on a stream that moves is said to catch up, seconds. */
 const catchUpSeconds = 5;
+/** What is unconfirmed for less than this is no matter for words, seconds. */
+const doubtSeconds = 2;
 /** Of other databases so many are named. */
 const namedDatabases = 3;
 
@@ -96,7 +99,7 @@ function ofSubscriber({ now, publisher, trace }: StateInput, end: SubscriberEnd)
   if (trace.notWorkingSince !== null) {
     // By what was seen, not by the time that has passed since: one look alone proves no standstill.
     const idleMs = end.pulse.sampledAt - trace.notWorkingSince;
-    const exhausted = worker === null ? exhaustedText(end) : null;
+    const exhausted = worker === null ? exhaustedText(limitsOf(end)) : null;
     if (idleMs < (exhausted === null ? startPauseMs : exhaustedMs) && errors === null) {
       return { state: 'starting', text: 'starting: the apply worker is not at work yet' };
     }
@@ -114,17 +117,35 @@ function ofSubscriber({ now, publisher, trace }: StateInput, end: SubscriberEnd)
   if (copying > 0) {
     const progress = `${copying} of ${all} ${all === 1 ? 'table' : 'tables'}`;
     return errors === null
-      ? { state: 'copying', text: `copying ${progress}` }
+      ? copyingState(end, copying, progress)
       : { state: 'stopped', text: `stopped: the copy of ${progress} does not get on; ${errors}` };
   }
   return null;
 }
 
-/** No worker can be started: all that the setting allows run, of all databases of the server. */
-function exhaustedText({ pulse, server }: SubscriberEnd): string | null {
-  const most = Number(server.snapshot.inventory.server.settings['max_logical_replication_workers']?.value ?? Infinity);
-  if ((pulse.workersInUse ?? 0) < most) return null;
-  return `all ${most} logical replication workers of ${server.name} are in use (max_logical_replication_workers)`;
+/** Tables to be copied, and what lets them wait: how many may be copied at once, or that none can be. */
+function copyingState(end: SubscriberEnd, copying: number, progress: string): DescribedState {
+  const { name, settings } = limitsOf(end);
+  const { pulse, subscription } = end;
+  const atOnce = limit(settings, 'max_sync_workers_per_subscription');
+  if (atOnce === 0) {
+    const why = `${name} allows no worker for it (max_sync_workers_per_subscription is 0): raise it and reload its configuration`;
+    return { state: 'stopped', text: `stopped: the copy of ${progress} does not begin; ${why}` };
+  }
+  const workers = pulse.workers.filter(
+    ({ kind, pid, subscriptionName }) =>
+      kind === 'tableSynchronization' && pid !== null && subscriptionName === subscription?.name,
+  ).length;
+  const waiting = copying > workers;
+  if (waiting && workers >= atOnce) {
+    return { state: 'copying', text: `copying ${progress}, ${atOnce} at once (max_sync_workers_per_subscription)` };
+  }
+  const exhausted = waiting ? exhaustedText(limitsOf(end)) : null;
+  return { state: 'copying', text: `copying ${progress}${exhausted === null ? '' : `; ${exhausted}`}` };
+}
+
+function limitsOf({ pulse, server }: SubscriberEnd): WorkerLimits {
+  return { name: server.name, pulse, settings: server.snapshot.inventory.server.settings };
 }
 
 function errorsText(now: number, { server, subscription }: SubscriberEnd, trace: StreamTrace): string | null {
@@ -151,7 +172,13 @@ function ofPublisher(input: StateInput): DescribedState | null {
   }
   if ((behind.seconds ?? 0) >= catchUpSeconds) return { state: 'catchingUp', text: slowText(input) };
   if (sender === null) return { state: 'streaming', text: `read by the process ${slot.activePid ?? 'unknown'}` };
-  return { state: 'streaming', text: `streaming${othersText(input)}` };
+  return { state: 'streaming', text: `streaming${othersText(input) || doubtText(input)}` };
+}
+
+/** Before 14 an idle consumer confirms WAL that doesn't concern it only with its next status; until then nobody knows. */
+function doubtText({ behind: { atMostSeconds } }: StateInput): string {
+  if (atMostSeconds === null || atMostSeconds < doubtSeconds) return '';
+  return `, at most ${durationText(atMostSeconds)} behind: an idle consumer of this version confirms only now and then`;
 }
 
 /** What isn't confirmed is only WAL of other databases: nothing waits for the consumer. */
@@ -209,11 +236,19 @@ function inactive(input: StateInput, { slot }: PublisherEnd, subscriber: Subscri
   };
 }
 
-function streamingUnseen({ server }: SubscriberEnd): DescribedState {
+/** Only the subscriber is known: when it heard from its publisher is all that can be told of how far it is behind. */
+function streamingUnseen({ pulse, server, worker }: SubscriberEnd): DescribedState {
+  const heard = worker?.lastMessageAt ?? null;
+  const ago = heard === null ? '' : `, which heard from its publisher ${heardText(pulse.serverTime - heard)} ago`;
   return {
     state: 'streaming',
-    text: `streaming, by ${server.name}; how far it is behind shows once its publisher is among the connections`,
+    text: `streaming, by ${server.name}${ago}; how far it is behind shows once its publisher is among the connections`,
   };
+}
+
+/** An idle publisher says something every half wal_sender_timeout: below that exact seconds would only flicker. */
+function heardText(ms: number): string {
+  return ms < 10_000 ? 'less than 10 s' : durationText(ms / 1000);
 }
 
 /** A moment as the person's clock shows it; with the date where it isn't today's. */

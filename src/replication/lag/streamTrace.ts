@@ -73,6 +73,7 @@ export class StreamTrace {
   #beats: readonly Beat[] = [];
   #confirmedLsn: Lsn | null = null;
   #confirmedAt: number | null = null;
+  #steppedAt: number | null = null;
   #moving = false;
   #countedLsn: Lsn | null = null;
   #everLatest = false;
@@ -101,6 +102,7 @@ export class StreamTrace {
     const step = lsnDistance(confirmedLsn, this.#confirmedLsn);
     this.#moving = step !== null && step > 0;
     if (step !== 0 || (behind ?? 1) <= 0) this.#confirmedAt = at;
+    if (step !== 0) this.#steppedAt = at;
     if (behind !== null && behind <= 0) this.#everLatest = true;
     this.#confirmedLsn = confirmedLsn;
     const beats = [...this.#beats, { at, lastMessageAt, receivedLsn }];
@@ -174,6 +176,11 @@ export class StreamTrace {
   /** When the confirmed position last moved or was the latest. */
   get confirmedAt(): number | null {
     return this.#confirmedAt;
+  }
+
+  /** When the confirmed position last moved, or was first seen. */
+  get steppedAt(): number | null {
+    return this.#steppedAt;
   }
 
   /** From now on what follows this confirmed position counts as lag, until another is confirmed. */

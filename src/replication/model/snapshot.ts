@@ -106,9 +106,15 @@ export interface Pulse {
   readonly databaseWrites?: readonly DatabaseWrites[];
   /** Logical replication workers that run, of all databases. */
   readonly workersInUse?: number;
+  /**
+   * Background worker processes that run: those of logical replication, of parallel queries and of extensions, which
+   * max_worker_processes limits together. Null while no subscription of this database waits for one, and where the role
+   * may not see other processes.
+   */
+  readonly backgroundWorkers?: number | null;
   /** The subscriptions of all databases of the server, whoever may connect to them. */
   readonly subscriptionOids?: readonly number[];
-  /** Differs when the catalogs of publications, subscriptions or tables changed. Compare for equality only. */
+  /** Differs when the catalogs of publications, subscriptions or tables, or the server's settings changed. Compare for equality only. */
   readonly catalogMark: string;
 }
 

@@ -50,10 +50,31 @@ describe('where a stream is held up', () => {
     for (const beat of [1, 2, 3]) stage.beat({ pub: {}, sub: { workersInUse: beat === 1 ? 3 : 4 } });
     assert.equal(
       stage.lag.stateText,
-      'stopped: no apply worker is running; all 4 logical replication workers of sub are in use (max_logical_replication_workers)',
+      'stopped: no apply worker is running; all 4 logical replication workers of sub are in use (max_logical_replication_workers): raise it and restart sub',
     );
     stage.beat({ pub: {}, sub: { workersInUse: 3 } });
     assert.equal(stage.lag.state, 'starting');
+  });
+
+  it('is the number of background workers, where the role sees them, or that it does not', () => {
+    const settings = { max_worker_processes: { name: '', value: '8', unit: null } };
+    const free = { slots: [slot('orders_sub', { active: false, activePid: null })], senders: [] };
+    const full = { workers: [], workersInUse: 3, backgroundWorkers: 8 };
+    const stage = new Stage({ id: 'pub', pulse: free }, { ...sub, settings, pulse: full });
+    for (let beat = 0; beat < 3; beat += 1) stage.beat({ pub: {}, sub: {} });
+    assert.equal(
+      stage.lag.stateText,
+      'stopped: no apply worker is running; all 8 background workers of sub are in use, 3 of them by logical replication (max_worker_processes): raise it and restart sub',
+    );
+    const blind = new Stage(
+      { id: 'pub', pulse: free },
+      { ...sub, settings, readsAllStats: false, pulse: { ...full, backgroundWorkers: null } },
+    );
+    for (let beat = 0; beat < 8; beat += 1) blind.beat({ pub: {}, sub: {} });
+    assert.equal(blind.lag.stateText, 'stopped: no apply worker is running; the log of sub says why');
+    assert.deepEqual(blind.lag.hidden, [
+      { what: 'whether sub has a background worker left', privilege: 'membership in pg_monitor' },
+    ]);
   });
 });
 

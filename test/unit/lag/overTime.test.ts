@@ -127,6 +127,40 @@ describe('seconds behind', () => {
     assert.equal(unsent.lag.secondsBehind, 2);
   });
 
+  it('count what the own database wrote as soon as its statistics show it, where the publisher is older than 14', () => {
+    const wrote = (rows: number) => ({ databaseWrites: [{ database: 'shop', rows }] });
+    const old = pub(1000, 1000, { versionNumber: 130_023 });
+    const stage = new Stage({ ...old, pulse: { ...old.pulse, ...wrote(5) } });
+    const shown: [number | null, string][] = [];
+    for (const rows of [5, 5, 5, 6, 6]) {
+      stage.beat({ pub: { ...at(shown.length < 2 ? 1000 : 5000, 1000), ...wrote(rows) } });
+      shown.push([stage.lag.secondsBehind, stage.lag.stateText]);
+    }
+    assert.deepEqual(shown, [
+      [0, 'streaming'],
+      [0, 'streaming'],
+      [0, 'streaming'],
+      [2, 'streaming'],
+      [3, 'streaming'],
+    ]);
+    // What is seen soon after a confirmation may be what was confirmed; meanwhile it is said how much it may be.
+    const soon = new Stage({ ...old, pulse: { ...old.pulse, ...wrote(5) } });
+    soon.beat({ pub: { ...at(2000, 2000), ...wrote(5) } });
+    soon.beat({ pub: { ...at(5000, 2000), ...wrote(6) } });
+    soon.beat({ pub: { ...at(5000, 2000), ...wrote(6) } });
+    assert.deepEqual(
+      [soon.lag.secondsBehind, soon.lag.stateText],
+      [0, 'streaming, at most 2 s behind: an idle consumer of this version confirms only now and then'],
+    );
+  });
+
+  it('count what waits for a lock, though it was received with what is confirmed', () => {
+    const waits = { workers: [worker('orders_sub', { receivedLsn: lsn(1000), waitsFor: 'Lock' })] };
+    const stage = new Stage(pub(1000, 1000, { versionNumber: 130_023 }), receiver(1000));
+    for (let beat = 0; beat < 3; beat += 1) stage.beat({ pub: at(5000, 1000), sub: waits });
+    assert.equal(stage.lag.secondsBehind, 3);
+  });
+
   it('wait for the next status as often as the subscriber is set to send one, where that is known', () => {
     const settings = { wal_receiver_status_interval: { name: '', value: '2', unit: 's' } };
     const stage = new Stage(pub(1000, 1000, { versionNumber: 130_023 }), { ...receiver(1000), settings });

@@ -38,7 +38,12 @@ describe('the state of a stream', () => {
 
   it('is what the subscriber says where the publisher is not known, and figures are unknown', () => {
     const stage = new Stage(sub);
-    assert.match(stateOf(stage), /^streaming \| streaming, by sub; how far/);
+    assert.match(
+      stateOf(stage),
+      /^streaming \| streaming, by sub, which heard from its publisher less than 10 s ago; how far/,
+    );
+    stage.beat({ sub: { workers: [worker('orders_sub', { lastMessageAt: start })] } }, 25_000);
+    assert.match(stateOf(stage), /, which heard from its publisher 25 s ago; how far/);
     assert.equal(stage.lag.notAppliedBytes, null);
     assert.equal(stage.lag.secondsBehind, null);
   });
