@@ -1,7 +1,7 @@
 import type { Pulse } from '../model/snapshot.ts';
 import { copyingQuery, parseCopying } from './copying.ts';
 import { databaseWritesQuery, parseDatabaseWrites } from './databaseWrites.ts';
-import { asFlag, asList, asNumber, asNumberOrNull, asObject, asText, type Json } from './json.ts';
+import { asFlag, asList, asNumber, asNumberOrNull, asObject, asText, asTextOrNull, type Json } from './json.ts';
 import type { Probe } from './probe.ts';
 import { parseSenders, sendersQuery } from './senders.ts';
 import { parseSlots, slotsQuery } from './slots.ts';
@@ -58,6 +58,7 @@ export function pulseQuery(probe: Probe): string {
     'startedAt', (extract(epoch from pg_catalog.pg_postmaster_start_time())::float8 * 1000::float8)::int8,
     'inRecovery', pg_catalog.pg_is_in_recovery(),
     'currentLsn', coalesce(case when pg_catalog.pg_is_in_recovery() then pg_catalog.pg_last_wal_replay_lsn() else pg_catalog.pg_current_wal_lsn() end, '0/0')::text,
+    'flushedLsn', case when pg_catalog.pg_is_in_recovery() then null else pg_catalog.pg_current_wal_flush_lsn()::text end,
     'slots', (${slotsQuery(probe)}),
     'senders', (${sendersQuery(probe)}),
     'workers', (${workersQuery(probe)}),
@@ -81,6 +82,7 @@ export function parsePulse(answer: Json | undefined, connectionId: string, trip:
     startedAt: asNumber(fields['startedAt']),
     inRecovery: asFlag(fields['inRecovery']),
     currentLsn: asText(fields['currentLsn']),
+    flushedLsn: asTextOrNull(fields['flushedLsn']),
     slots: parseSlots(fields['slots']),
     senders: parseSenders(fields['senders']),
     workers: parseWorkers(fields['workers']),

@@ -270,13 +270,13 @@ export class LagMonitor {
 function observe(trace: StreamTrace, publisher: PublisherEnd | null, subscriber: SubscriberEnd | null): void {
   if (publisher?.server.open) {
     const { confirmedLsn, pulse } = publisher;
-    const { afterGap = false, currentLsn, sampledAt, startedAt } = pulse;
+    const { afterGap = false, currentLsn, flushedLsn, sampledAt, startedAt } = pulse;
     const reader = subscriber?.server.open ? subscriber : null;
     trace.observePublisher({
       at: sampledAt,
       startedAt,
       afterGap,
-      currentLsn,
+      currentLsn: flushedLsn ?? currentLsn,
       confirmedLsn,
       sentLsn: publisher.sentLsn,
       decoding: publisher.slot?.decoding ?? null,

@@ -22,9 +22,10 @@ export class ServerTraces {
   }
 
   /** Takes what a connection's pulse showed. */
-  record(connectionId: string, { afterGap, currentLsn, databaseWrites = [], sampledAt, startedAt }: Pulse): void {
+  record(connectionId: string, pulse: Pulse): void {
+    const { afterGap, currentLsn, databaseWrites = [], flushedLsn, sampledAt, startedAt } = pulse;
     const trace = this.#traces.get(connectionId);
-    trace?.positions.record(sampledAt, currentLsn, afterGap);
+    trace?.positions.record(sampledAt, flushedLsn ?? currentLsn, afterGap);
     trace?.written.record(sampledAt, currentLsn, startedAt, afterGap);
     trace?.activity.record(sampledAt, databaseWrites);
   }

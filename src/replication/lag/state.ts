@@ -1,4 +1,5 @@
 import { lockHolders } from '../model/lockHolder.ts';
+import { lsnDistance } from '../model/lsn.ts';
 import { bytesText, durationText, secondsText } from '../model/quantity.ts';
 import type { Slot } from '../model/slot.ts';
 import type { StreamState } from '../model/stream.ts';
@@ -151,7 +152,8 @@ function limitsOf({ pulse, server }: SubscriberEnd): WorkerLimits {
 function errorsText(now: number, { server, subscription }: SubscriberEnd, trace: StreamTrace): string | null {
   if (!trace.failsAt(now)) return null;
   const count = (subscription?.applyErrors ?? 0) + (subscription?.syncErrors ?? 0);
-  return `it fails again and again (${count} errors so far), see the log of ${server.name}`;
+  const how = (trace.errorsPerMinute ?? 0) > 1 ? 'fails again and again' : 'failed';
+  return `it ${how} (${count} ${count === 1 ? 'error' : 'errors'} so far), see the log of ${server.name}`;
 }
 
 /** What the publisher shows of a slot in use; null when nobody reads it. */
@@ -200,7 +202,7 @@ function slowText(input: StateInput): string {
 
 /** Where it is held up, as far as both ends show; empty where they don't. */
 function stuckText(input: StateInput): string {
-  const { inFlightBytes, notSentBytes, publisher, subscriber } = input;
+  const { inFlightBytes, notSentBytes, publisher, subscriber, trace } = input;
   const worker = subscriber?.server.open ? subscriber.worker : null;
   const here = subscriber?.server.name ?? '';
   if (worker?.waitsFor === 'Lock') {
@@ -210,10 +212,13 @@ function stuckText(input: StateInput): string {
   }
   // A worker that waits for messages has nothing to do.
   const idle = worker?.waitsFor === 'Activity';
-  if (idle && (inFlightBytes ?? 0) > 0) return `; what is sent does not arrive at ${here}`;
-  if ((idle || worker === null) && (notSentBytes ?? 0) > 0 && inFlightBytes === 0) {
-    return `; the WAL sender (process ${publisher?.sender?.pid ?? 'unknown'} on ${publisher?.server.name ?? ''}) sends nothing`;
-  }
+  const arrived = (lsnDistance(publisher?.sentLsn ?? null, worker?.receivedLsn ?? null) ?? 1) <= 0;
+  const unsent = (notSentBytes ?? 0) > 0;
+  const sender = `the WAL sender (process ${publisher?.sender?.pid ?? 'unknown'} on ${publisher?.server.name ?? ''})`;
+  // What is only decoded counts as sent; while a large transaction is read, nothing of it is.
+  if (unsent && trace.reading && !arrived) return `; ${sender} is still reading what was written`;
+  if (idle && (inFlightBytes ?? 0) > 0) return arrived ? '' : `; what is sent does not arrive at ${here}`;
+  if ((idle || worker === null) && unsent && inFlightBytes === 0) return `; ${sender} sends nothing`;
   return othersText(input);
 }
 

@@ -11,6 +11,7 @@ export interface PublisherObservation {
   readonly startedAt: number;
   /** As Pulse.afterGap. */
   readonly afterGap: boolean;
+  /** What can be sent: see Pulse.flushedLsn. */
   readonly currentLsn: Lsn;
   /** Applied and flushed by the consumer; null where unknown. */
   readonly confirmedLsn: Lsn | null;
@@ -77,6 +78,8 @@ export class StreamTrace {
   #moving = false;
   #countedLsn: Lsn | null = null;
   #everLatest = false;
+  #sentLsn: Lsn | null = null;
+  #reading = false;
   #idleSince: number | null = null;
   /** What idleSince was before a worker came that has yet to last. */
   #idleBefore: number | null = null;
@@ -105,6 +108,8 @@ export class StreamTrace {
     if (step !== 0) this.#steppedAt = at;
     if (behind !== null && behind <= 0) this.#everLatest = true;
     this.#confirmedLsn = confirmedLsn;
+    this.#reading = (lsnDistance(sentLsn, this.#sentLsn) ?? 0) > 0;
+    this.#sentLsn = sentLsn;
     const beats = [...this.#beats, { at, lastMessageAt, receivedLsn }];
     // One that is old enough to compare with, and those since.
     const longAgo = beats.findLastIndex((beat) => at - beat.at >= persistenceMs);
@@ -166,6 +171,11 @@ export class StreamTrace {
   /** The confirmed position is another than at the beat before. */
   get moving(): boolean {
     return this.#moving;
+  }
+
+  /** The WAL sender has read on since the beat before. */
+  get reading(): boolean {
+    return this.#reading;
   }
 
   /** The consumer was once seen to have confirmed everything. */

@@ -95,6 +95,11 @@ export interface Pulse {
   readonly inRecovery: boolean;
   /** The end of WAL: written on a primary, replayed on a standby. */
   readonly currentLsn: Lsn;
+  /**
+   * Up to where WAL is on disk, which a WAL sender reads no further than: what comes after it isn't committed, or was
+   * committed a moment ago. While a large transaction pauses, that may stay so. Null on a standby.
+   */
+  readonly flushedLsn?: Lsn | null;
   readonly slots: readonly Slot[];
   readonly senders: readonly WalSender[];
   readonly workers: readonly SubscriptionWorker[];

@@ -35,6 +35,15 @@ describe('where a stream is held up', () => {
     assert.match(still(behind(8000), idle).lag.stateText, /; what is sent does not arrive at sub$/);
   });
 
+  it('is not the way where the subscriber has it all by now, nor while the WAL sender still reads', () => {
+    const stage = still(behind(8000), idle);
+    const has = { workers: [worker('orders_sub', { receivedLsn: lsn(8000), waitsFor: 'Activity' })] };
+    stage.beat({ sub: has });
+    assert.match(stage.lag.stateText, /^not moving: [^;]*, 4\.9 kB to go$/);
+    stage.beat({ pub: behind(9000), sub: idle });
+    assert.match(stage.lag.stateText, /; the WAL sender \(process 100 on pub\) is still reading what was written$/);
+  });
+
   it('is not told where the worker is at work, or may not be seen', () => {
     const busy = { workers: [worker('orders_sub', { receivedLsn: lsn(5000), waitsFor: 'IO' })] };
     for (const workers of [busy, sub.pulse]) {

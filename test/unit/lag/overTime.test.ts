@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 
-import { PositionHistory } from '../../../src/replication/lag/positions.ts';
 import type { StreamLag } from '../../../src/replication/model/stream.ts';
 import { lsn, sender, type ServerOptions, slot, start, subscription, worker } from './handmade.ts';
 import { Stage } from './stage.ts';
@@ -161,6 +160,14 @@ describe('seconds behind', () => {
     assert.equal(stage.lag.secondsBehind, 3);
   });
 
+  it('do not count what is written and not on disk yet, which nobody can send', () => {
+    const stage = new Stage(pub(1000, 1000));
+    for (let beat = 0; beat < 4; beat += 1) stage.beat({ pub: { ...at(1088, 1000), flushedLsn: lsn(1000) } });
+    assert.deepEqual([stage.lag.secondsBehind, stage.lag.notAppliedBytes], [0, 88]);
+    for (let beat = 0; beat < 2; beat += 1) stage.beat({ pub: { flushedLsn: lsn(1088) } });
+    assert.equal(stage.lag.secondsBehind, 2);
+  });
+
   it('wait for the next status as often as the subscriber is set to send one, where that is known', () => {
     const settings = { wal_receiver_status_interval: { name: '', value: '2', unit: 's' } };
     const stage = new Stage(pub(1000, 1000, { versionNumber: 130_023 }), { ...receiver(1000), settings });
@@ -279,28 +286,6 @@ describe('seconds behind', () => {
     assert.equal(stage.lag.stateText, 'not moving: nothing was confirmed for 8 s, 3.9 kB to go');
     stage.beat({ pub: at(5000, 1500) });
     assert.match(stage.lag.stateText, /^catching up, 8\.\d s behind, 3\.4 kB to go$/);
-  });
-});
-
-describe('a history of positions', () => {
-  it('stays bounded, reaches back and keeps the answer near the truth', () => {
-    const history = new PositionHistory(100);
-    for (let second = 0; second < 10_000; second += 1) history.record(second * 1000, lsn(1000 + second * 10));
-    for (const second of [9990, 9900, 9000, 5000]) {
-      const written = history.writtenAfter(lsn(1000 + second * 10));
-      assert.equal(written?.kind, 'at');
-      assert.ok(Math.abs(written.at - second * 1000) < 5, `${second}: ${written.at}`);
-    }
-  });
-
-  it('does not spend its room on stretches without writing', () => {
-    const history = new PositionHistory(10);
-    history.record(500, lsn(100));
-    for (let second = 1; second < 1000; second += 1) history.record(second * 1000, lsn(200));
-    history.record(1_000_000, lsn(300));
-    assert.deepEqual(history.writtenAfter(lsn(100)), { kind: 'at', at: 500, firstPast: 1000 });
-    assert.deepEqual(history.writtenAfter(lsn(200)), { kind: 'at', at: 999_000, firstPast: 1_000_000 });
-    assert.deepEqual(history.writtenAfter(lsn(300)), { kind: 'latest' });
   });
 });
 

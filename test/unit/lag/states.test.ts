@@ -106,7 +106,9 @@ describe('the state of a stream', () => {
     const stage = new Stage(pub(idle), { ...sub, pulse: failing(4) });
     assert.match(stateOf(stage), /^starting/);
     stage.beat({ sub: failing(5), pub: {} });
-    assert.match(stateOf(stage), /^stopped \| .*fails again and again \(5 errors so far\)/);
+    assert.match(stateOf(stage), /^stopped \| .*; it failed \(5 errors so far\)/);
+    stage.beat({ sub: failing(6), pub: {} });
+    assert.match(stateOf(stage), /^stopped \| .*; it fails again and again \(6 errors so far\)/);
   });
 
   it('is stopped, not copying, while the copy of a table fails again and again', () => {
@@ -118,7 +120,7 @@ describe('the state of a stream', () => {
     const stage = new Stage(pub(idle), { ...sub, pulse: failing(4) });
     assert.match(stateOf(stage), /^copying/);
     stage.beat({ sub: failing(5), pub: {} });
-    assert.match(stateOf(stage), /^stopped \| stopped: the copy of 1 of 3 tables does not get on; it fails again/);
+    assert.match(stateOf(stage), /^stopped \| stopped: the copy of 1 of 3 tables does not get on; it failed/);
   });
 
   it('is copying with the number of tables that are left', () => {
