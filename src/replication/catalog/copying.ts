@@ -3,21 +3,24 @@ import { asList, asNumber, asNumberOrNull, type Json } from './json.ts';
 import type { Probe } from './probe.ts';
 
 /**
- * Tables whose rows are being copied, 200 at the most, as part of the pulse: null, and nothing is looked at beyond the
- * states of tables, while none is. Rows and bytes by pg_stat_progress_copy (since 14; counters are null for who may not
- * see another role's; relid is the table here). Before 14 only the size tells; it isn't asked for where somebody holds the
- * table exclusively, because the beat would wait for that.
+ * Tables whose rows are being copied or are yet to be, 200 at the most and those that are first, as part of the pulse:
+ * null, and nothing is looked at beyond the states of tables, while there is none. Rows and bytes by pg_stat_progress_copy
+ * (since 14; counters are null for who may not see another role's; relid is the table here). Otherwise only the size
+ * tells, and what it was before the copy; it isn't asked for where somebody holds the table exclusively, because the beat
+ * would wait for that, and a partitioned table has none of its own.
  */
 export function copyingQuery(probe: Probe): string {
   const shown = probe.has('pg_stat_progress_copy', 'tuples_processed');
   const progress = shown ? 'p.tuples_processed, p.bytes_processed' : 'null, null';
   const join = shown ? 'left join pg_catalog.pg_stat_progress_copy p on p.pid = w.pid and p.relid = c.srrelid' : '';
-  return `select case when exists (select from pg_catalog.pg_subscription_rel where srsubstate = 'd') then (
+  return `select case when exists (select from pg_catalog.pg_subscription_rel where srsubstate in ('d', 'i')) then (
        select pg_catalog.json_agg(pg_catalog.json_build_array(c.srsubid::int8, c.srrelid::int8, w.pid, ${progress},
-                case when c.srrelid <> all (array(
+                case when c.relkind <> 'p' and c.srrelid <> all (array(
                        select k.relation from pg_catalog.pg_locks k where k.mode = 'AccessExclusiveLock' and k.relation is not null))
                      then pg_catalog.pg_table_size(c.srrelid) end))
-         from (select srsubid, srrelid from pg_catalog.pg_subscription_rel where srsubstate = 'd' limit 200) c
+         from (select r.srsubid, r.srrelid, k.relkind
+                 from pg_catalog.pg_subscription_rel r join pg_catalog.pg_class k on k.oid = r.srrelid
+                where r.srsubstate in ('d', 'i') order by r.srsubstate limit 200) c
          left join pg_catalog.pg_stat_subscription w on w.subid = c.srsubid and w.relid = c.srrelid and w.pid is not null
          ${join}) end`;
 }

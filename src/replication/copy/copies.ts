@@ -32,6 +32,8 @@ interface Entry {
   readonly done: TrendWindow;
   errors: number | null;
   errorsGrewAt: number | null;
+  /** The connection of its publisher; null where that isn't known. */
+  publisherId: string | null;
   comes: {
     readonly subscriber: Inventory;
     readonly publisher: Inventory | null;
@@ -95,8 +97,11 @@ export class Copies {
       this.#observe(connectionId, snapshot, subscription, progress);
     }
     if (!snapshot) return;
-    for (const key of this.#entries.keys()) {
-      if (key.startsWith(`${connectionId}\0`) && !open.has(key)) this.#entries.delete(key);
+    for (const [key, { publisherId }] of this.#entries) {
+      if (!key.startsWith(`${connectionId}\0`) || open.has(key)) continue;
+      this.#entries.delete(key);
+      // What is copied another day has another size by then.
+      if (publisherId !== null) this.#sizes.forget(publisherId);
     }
   }
 
@@ -109,6 +114,7 @@ export class Copies {
       done: new TrendWindow(rules),
       errors: null,
       errorsGrewAt: null,
+      publisherId: null,
       comes: null,
     };
     this.#entries.set(key, entry);
@@ -150,6 +156,7 @@ export class Copies {
   ): { readonly open: readonly TableCopy[]; readonly sizes: readonly CopySize[] | null } {
     const { entry, progress, snapshot, subscription } = found;
     const publisher = this.#publisherOf(connectionId, subscription.name);
+    entry.publisherId = publisher?.connectionId ?? entry.publisherId;
     // Every beat asks for all that is missing; who asks for one table looks it up.
     const wanted = only === undefined ? subscription.tables : [];
     const sizes = publisher && this.#sizes.of(publisher.connectionId, wanted, snapshot.pulse.sampledAt);
@@ -185,7 +192,9 @@ export class Copies {
           pulse: publisher.snapshot.pulse,
         },
       });
-      return [tableCopy({ table, state, trace, size: sizes?.get(nameKey(table)) ?? null, ...comes(table), waits })];
+      return [
+        tableCopy({ table, state, trace, size: sizes?.get(nameKey(table)) ?? null, leavesOut: comes(table), waits }),
+      ];
     });
     const all = concerned.flatMap((table) => sizes?.get(nameKey(table)) ?? []);
     // What isn't listed would count as copied.

@@ -14,7 +14,7 @@ interface Asked {
   running: boolean;
 }
 
-/** What publishers said of the tables to be copied. Kept for the life of the window; asked for while something copies. */
+/** What publishers said of the tables to be copied. Asked for while something copies, and kept until it is done. */
 export class CopySizes {
   readonly #read: (connectionId: string, tables: readonly TableName[]) => Promise<readonly CopySize[]>;
   readonly #failed: (connectionId: string, error: unknown) => void;
@@ -50,6 +50,11 @@ export class CopySizes {
     const due = unasked.length > 0 || (untold.length > 0 && now - asked.at >= askAgainMs);
     if (due && !asked.running) void this.#ask(connectionId, asked, unasked.length > 0 ? unasked : untold, now);
     return asked.sizes;
+  }
+
+  /** Forgets what a publisher said, so that the next copy asks again. */
+  forget(connectionId: string): void {
+    this.#asked.delete(connectionId);
   }
 
   async #ask(connectionId: string, asked: Asked, tables: readonly TableName[], now: number): Promise<void> {

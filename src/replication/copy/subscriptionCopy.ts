@@ -18,13 +18,13 @@ export interface SubscriptionCopyInput {
   readonly done: TrendWindow;
 }
 
-/** Bytes of the estimate that are copied; null where any size isn't known, or how far a table is. */
+/** Bytes of the estimate that are copied; null where any size isn't known, how far a table is, or how much of it comes. */
 export function bytesDone(open: readonly TableCopy[], sizes: readonly CopySize[] | null): number | null {
   const total = bytesInAll(sizes);
   if (total === null) return null;
   let left = 0;
-  for (const { bytesEstimated, fraction } of open) {
-    if (bytesEstimated === null || fraction === null) return null;
+  for (const { bytesEstimated, fraction, leavesOut } of open) {
+    if (bytesEstimated === null || fraction === null || leavesOut.includes('rows')) return null;
     left += bytesEstimated * (1 - fraction);
   }
   return Math.max(0, total - left);
@@ -61,10 +61,18 @@ function timeLeft({ counts, done, open }: SubscriptionCopyInput, bytesLeft: numb
   if (others.length === 0) return only.left;
   // A table that an error holds up holds up the whole; one that waits its turn doesn't.
   if (open.every(({ waits }) => waits !== null)) return { kind: 'never', reason: only.waits ?? '' };
-  if (bytesLeft === null) return { kind: 'unknown', reason: 'how much there is on the publisher is not known' };
+  if (bytesLeft === null) return { kind: 'unknown', reason: whyNoBytes(open) };
   const trend = done.trend();
   if (trend === null) return { kind: 'unknown', reason: done.lacks };
-  return reach(bytesLeft, trend, 1, { never: 'no rows come at present' });
+  return reach(bytesLeft, trend, 1, { never: 'no rows come at present', moves: 'copied' });
+}
+
+function whyNoBytes(open: readonly TableCopy[]): string {
+  if (open.some(({ leavesOut }) => leavesOut.includes('rows'))) return 'a row filter decides how many rows come';
+  const mute = open.find(({ bytesEstimated, fraction }) => bytesEstimated !== null && fraction === null);
+  return mute
+    ? `how far ${mute.schema}.${mute.name} is cannot be told`
+    : 'how much there is on the publisher is not known';
 }
 
 function bytesInAll(sizes: readonly CopySize[] | null): number | null {

@@ -12,10 +12,8 @@ export interface TableCopyInput {
   readonly trace: TableTrace | null;
   /** What the publisher says there is; null where it wasn't asked, or isn't known. */
   readonly size: CopySize | null;
-  /** Only some rows come: how many, nobody knows before. */
-  readonly filtered: boolean;
-  /** The sizes here and there can be compared: same columns, no partitioned table here. */
-  readonly comparable: boolean;
+  /** What of the publisher's table doesn't come. */
+  readonly leavesOut: TableCopy['leavesOut'];
   readonly waits: string | null;
 }
 
@@ -23,11 +21,11 @@ export interface TableCopyInput {
 const mostWhileCopying = 0.99;
 
 /**
- * How far one table is. By rows against the publisher's estimate where the server counts them (since 14); by the size
- * here against the size there otherwise. With a row filter neither says anything.
+ * How far one table is. By rows against the publisher's estimate where the server counts them (since 14); otherwise by
+ * what the table here has grown by, against the size there. With a row filter neither says anything.
  */
 export function tableCopy(input: TableCopyInput): TableCopy {
-  const { size, state, table, trace, waits } = input;
+  const { leavesOut, size, state, table, trace, waits } = input;
   const row = trace?.row ?? null;
   const done = state !== 'init' && state !== 'copying';
   const by = measure(input);
@@ -35,7 +33,7 @@ export function tableCopy(input: TableCopyInput): TableCopy {
     by === 'rows'
       ? (row?.rows ?? 0) / (size?.rows ?? 1)
       : by === 'size'
-        ? (trace?.sizeHere ?? 0) / (size?.bytes ?? 1)
+        ? (trace?.grownBytes ?? 0) / (size?.bytes ?? 1)
         : null;
   return {
     tableOid: table.oid,
@@ -44,8 +42,10 @@ export function tableCopy(input: TableCopyInput): TableCopy {
     state,
     rowsCopied: row?.rows ?? null,
     rowsEstimated: size?.rows ?? null,
-    bytesCopied: row?.bytes ?? trace?.sizeHere ?? null,
+    bytesCopied: row?.bytes ?? trace?.grownBytes ?? null,
+    bytesHere: row?.bytes === null && trace?.grownBytes === null ? row.tableBytes : null,
     bytesEstimated: size?.bytes ?? null,
+    leavesOut,
     fraction: done ? 1 : state === 'init' ? 0 : share === null ? null : Math.min(share, mostWhileCopying),
     by: done ? null : by,
     rowsPerSecond: trace?.rows.trend()?.perSecond ?? null,
@@ -55,24 +55,44 @@ export function tableCopy(input: TableCopyInput): TableCopy {
   };
 }
 
-function measure({ comparable, filtered, size, state, trace }: TableCopyInput): 'rows' | 'size' | null {
-  if (state !== 'copying' || filtered || size === null) return null;
+function measure({ leavesOut, size, state, trace }: TableCopyInput): 'rows' | 'size' | null {
+  if (state !== 'copying' || leavesOut.includes('rows') || size === null) return null;
   if ((trace?.row?.rows ?? null) !== null && (size.rows ?? 0) > 0) return 'rows';
-  return comparable && (trace?.sizeHere ?? null) !== null && (size.bytes ?? 0) > 0 ? 'size' : null;
+  return leavesOut.length === 0 && (trace?.grownBytes ?? null) !== null && (size.bytes ?? 0) > 0 ? 'size' : null;
 }
 
-function timeLeft({ filtered, size, state, trace, waits }: TableCopyInput, by: 'rows' | 'size' | null): Forecast {
+function timeLeft(input: TableCopyInput, by: 'rows' | 'size' | null): Forecast {
+  const { leavesOut, size, state, trace, waits } = input;
   if (waits !== null) return { kind: 'never', reason: waits };
   if (state === 'init' || trace === null) return { kind: 'unknown', reason: 'its copy has not begun' };
-  if (filtered) return { kind: 'unknown', reason: 'a row filter decides how many rows come' };
+  if (leavesOut.includes('rows')) return { kind: 'unknown', reason: 'a row filter decides how many rows come' };
   if (size === null) return { kind: 'unknown', reason: 'how much there is on the publisher is not known' };
-  if (by === null) {
-    return { kind: 'unknown', reason: 'neither rows nor sizes of the two ends can be compared' };
-  }
+  if (by === null) return { kind: 'unknown', reason: whyNeither(input, size) };
   const window = by === 'rows' ? trace.rows : trace.size;
   const trend = window.trend();
   if (trend === null) return { kind: 'unknown', reason: window.lacks };
-  const distance = ((by === 'rows' ? size.rows : size.bytes) ?? 0) - trend.value;
+  const [all, copied] = by === 'rows' ? [size.rows, trend.value] : [size.bytes, trace.grownBytes];
+  const distance = (all ?? 0) - (copied ?? 0);
   if (distance <= 0) return { kind: 'unknown', reason: 'there is more to copy than the estimate says' };
-  return reach(distance, trend, 1, { never: 'no rows come at present' });
+  return by === 'rows'
+    ? reach(distance, trend, 1, { never: 'no rows come at present', moves: 'rows' })
+    : reach(distance, trend, 1, {
+        never: 'the table here does not grow at present: no rows come, or they go where rows were removed',
+        moves: 'copied',
+      });
+}
+
+/** Why neither rows nor sizes tell how much is left. */
+function whyNeither({ leavesOut, trace }: TableCopyInput, size: CopySize): string {
+  const counted = (trace?.row?.rows ?? null) !== null;
+  if (counted) return 'the publisher has no estimate of its rows (ANALYZE makes one)';
+  if (leavesOut.includes('columns')) return 'a column list decides how much of each row comes';
+  if ((trace?.row?.tableBytes ?? null) === null) {
+    return 'the size of the table here is not known (it is partitioned, or somebody holds it exclusively)';
+  }
+  if (trace?.grownBytes === null)
+    return 'it had begun when it was first seen, and what was in the table before is not known';
+  return size.bytes === null
+    ? 'the size of the table on the publisher is not known'
+    : 'the publisher shows no rows of it';
 }

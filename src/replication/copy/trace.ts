@@ -18,9 +18,10 @@ export class TableTrace {
   #stateSince = 0;
   #workerPid: number | null = null;
   #workerSeenAt = 0;
-  /** Bytes here that earlier attempts left behind. */
-  #base = 0;
+  /** Bytes here that are not of the present attempt: rows there before, dead ones of attempts that failed. */
+  #base: number | null = null;
   #ended: readonly number[] = [];
+  #afterGap = false;
 
   constructor(rules: TrendRules = copyRules) {
     this.rows = new TrendWindow(rules);
@@ -28,8 +29,8 @@ export class TableTrace {
   }
 
   /**
-   * Takes a beat; `at` in milliseconds since the epoch, `row` null while no rows are copied. Another worker than before
-   * means that an attempt ended: the next one begins with no rows, and with the dead ones of the last in the table.
+   * Takes a beat; `at` in milliseconds since the epoch, `row` null where the table isn't listed. Another worker than
+   * before means that an attempt ended: the next one begins with no rows, and with the dead ones of the last in the table.
    */
   observe(at: number, state: TableState, row: CopyingTable | null): void {
     if (at <= this.#at) return;
@@ -40,23 +41,41 @@ export class TableTrace {
     this.#ended = this.#ended.filter((one) => one <= at);
     if (state !== this.#state) this.#stateSince = at;
     if (state !== this.#state || row?.workerPid) this.#workerSeenAt = at;
+    const before = this.#state;
     this.#state = state;
-    this.#row = row;
+    this.#row = state === 'copying' ? row : null;
     const pid = row?.workerPid ?? null;
     if (state === 'copying' && this.#workerPid !== null && pid !== this.#workerPid) {
       this.#ended = [...this.#ended.filter((one) => at - one < recentMs), at];
-      this.#base = row?.tableBytes ?? this.#base;
     }
+    this.#base = this.#baseNow(before, row);
+    this.#afterGap = false;
     if (state !== 'copying') this.#workerPid = null;
     else this.#workerPid = pid;
     this.rows.record(at, row?.rows ?? null, pid);
-    this.size.record(at, this.sizeHere, pid);
+    this.size.record(at, this.#row?.tableBytes ?? null, pid);
+  }
+
+  /** What of the table's size this attempt did not bring; null where nobody watched when it began. */
+  #baseNow(before: TableState | null, row: CopyingTable | null): number | null {
+    const here = row?.tableBytes ?? null;
+    if (this.#state !== 'copying') return here;
+    const pid = row?.workerPid ?? null;
+    const sameWorker = before === 'copying' && pid === this.#workerPid;
+    const ended = before === 'copying' && this.#workerPid !== null && !sameWorker;
+    // In a gap whole attempts may have come and gone, unless the worker is still the same.
+    const unseen = before === null || (this.#afterGap && (!sameWorker || pid === null));
+    const base = unseen ? null : ended ? here : this.#base;
+    // What is empty has had nothing, and what shrank (the dead rows were removed) has had less.
+    if (here === null) return base;
+    return base === null ? (here === 0 ? 0 : null) : Math.min(base, here);
   }
 
   /** Begins its rates anew: nothing may be computed from the samples so far to the next. */
   restart(): void {
     this.rows.restart();
     this.size.restart();
+    this.#afterGap = true;
     // The clock may have been set back.
     this.#at = -Infinity;
   }
@@ -66,10 +85,10 @@ export class TableTrace {
     return this.#row;
   }
 
-  /** The table's size here without what earlier attempts left; null where it isn't known. */
-  get sizeHere(): number | null {
+  /** What the table here has grown by since the present attempt began, bytes; null where that isn't known. */
+  get grownBytes(): number | null {
     const bytes = this.#row?.tableBytes ?? null;
-    return bytes === null ? null : Math.max(0, bytes - this.#base);
+    return bytes === null || this.#base === null ? null : bytes - this.#base;
   }
 
   /** Milliseconds in the present state, as far as it was watched. */

@@ -21,10 +21,14 @@ export function tableCopyWords({ fraction, left, rowsCopied, state, waits }: Tab
   return [far === null ? 'copying' : `copying ${far}`, leftWords(left)].filter((part) => part !== null).join(' · ');
 }
 
-/** "64 % · ≈ 4 min left" of a whole subscription. */
-export function subscriptionCopyWords({ fraction, left, tables, tablesDone }: SubscriptionCopy): string | null {
+/** "64 % copied · ≈ 4 min left" of a whole subscription; "1 of 4 tables copied" where sizes don't tell. */
+export function subscriptionCopyWords({ by, fraction, left, tables, tablesDone }: SubscriptionCopy): string | null {
   if (tablesDone === tables) return null;
-  return [`${percentText(fraction)} copied`, leftWords(left)].filter((part) => part !== null).join(' · ');
+  const far =
+    by === 'size'
+      ? `${percentText(fraction)} copied`
+      : `${tablesDone.toLocaleString('en-US')} of ${tables.toLocaleString('en-US')} ${tables === 1 ? 'table' : 'tables'} copied`;
+  return [far, leftWords(left)].filter((part) => part !== null).join(' · ');
 }
 
 function leftWords(left: TableCopy['left']): string | null {
@@ -33,32 +37,49 @@ function leftWords(left: TableCopy['left']): string | null {
 
 /** The figures of one table for a tooltip: what, and how much. Unknown ones are left out. */
 export function tableCopyFacts(copy: TableCopy): readonly (readonly [string, string | null])[] {
-  const { bytesCopied, bytesEstimated, bytesPerSecond, left, rowsCopied, rowsEstimated, rowsPerSecond, waits } = copy;
   if (copy.state !== 'init' && copy.state !== 'copying') return [];
-  const rows = (value: number) => `${Math.round(value).toLocaleString('en-US')} rows`;
-  const of = (done: string | null, all: string | null) =>
-    done === null ? (all === null ? null : `about ${all} in all`) : all === null ? done : `${done} of about ${all}`;
+  const { bytesPerSecond, left, rowsPerSecond, waits } = copy;
   return [
     ['Waits', waits],
-    [
-      'Rows copied',
-      of(rowsCopied === null ? null : rows(rowsCopied), rowsEstimated === null ? null : rows(rowsEstimated)),
-    ],
-    [
-      'Bytes copied',
-      of(
-        bytesCopied === null ? null : bytesText(bytesCopied),
-        bytesEstimated === null ? null : `${bytesText(bytesEstimated)} on the publisher`,
-      ),
-    ],
+    ['Rows copied', rowsFact(copy)],
+    ['Bytes copied', bytesFact(copy)],
     [
       'Rate',
       rowsPerSecond !== null
-        ? `${rows(rowsPerSecond)}/s`
+        ? `${rowsText(rowsPerSecond)}/s`
         : bytesPerSecond !== null
-          ? `${bytesText(bytesPerSecond)}/s`
+          ? `${bytesText(Math.abs(bytesPerSecond))}/s`
           : null,
     ],
-    ['Finished', forecastDetail(left, copy.by === 'size' ? 'bytes' : 'rows')],
+    ['Finished', forecastDetail(left)],
   ];
+}
+
+function rowsText(rows: number): string {
+  return `${Math.round(rows).toLocaleString('en-US')} rows`;
+}
+
+function rowsFact({ leavesOut, rowsCopied, rowsEstimated }: TableCopy): string | null {
+  const most = leavesOut.includes('rows') ? 'at most ' : '';
+  const why = most === '' ? '' : ' (a row filter decides how many come)';
+  if (rowsEstimated === null) return rowsCopied === null ? null : rowsText(rowsCopied);
+  const all = `${most}about ${rowsText(rowsEstimated)}`;
+  if (rowsCopied === null) return `${all} in all${why}`;
+  return rowsCopied > rowsEstimated
+    ? `${rowsText(rowsCopied)}, more than the ${rowsText(rowsEstimated)} that the publisher estimates`
+    : `${rowsText(rowsCopied)} of ${all}${why}`;
+}
+
+/** What COPY sends is not what a table takes on disk: the two are only named side by side. */
+function bytesFact({ bytesCopied, bytesEstimated, bytesHere, leavesOut, rowsCopied }: TableCopy): string | null {
+  const part = leavesOut.length === 0 ? '' : ', of which only a part comes';
+  const there = bytesEstimated === null ? null : `${bytesText(bytesEstimated)} on the publisher`;
+  if (bytesHere !== null) {
+    return `not known: the table here holds ${bytesText(bytesHere)}, and how much of it was there before cannot be told (since PostgreSQL 14 the server counts, and shows it to members of pg_monitor)`;
+  }
+  if (bytesCopied === null) return there === null ? null : `about ${there} in all${part}`;
+  const done = bytesText(bytesCopied);
+  if (there === null || bytesEstimated === null) return done;
+  if (rowsCopied !== null) return `${done} received; the table takes ${there}${part}`;
+  return bytesCopied > bytesEstimated ? `${done}, more than the ${there}` : `${done} of about ${there}${part}`;
 }

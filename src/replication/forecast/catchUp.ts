@@ -29,5 +29,5 @@ export function catchUp(lag: StreamLag, open: Trend | null, lacks: string): Fore
     appliedBytesPerSecond === null || writtenBytesPerSecond === null
       ? ''
       : ` (${bytesText(appliedBytesPerSecond)}/s applied, ${bytesText(writtenBytesPerSecond)}/s written)`;
-  return reach(open.value, open, -1, { never: `it does not catch up at the present rates${rates}` });
+  return reach(open.value, open, -1, { never: `it does not catch up at the present rates${rates}`, moves: 'rest' });
 }

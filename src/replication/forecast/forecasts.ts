@@ -3,8 +3,10 @@ import type { ConnectionSource } from '../model/connect.ts';
 import type { Forecast, SlotLoss, StreamForecasts } from '../model/forecast.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { StreamLag } from '../model/stream.ts';
+import { providerOf } from '../providers/recognise.ts';
 import type { ReplicationService } from '../service.ts';
 import { catchUp } from './catchUp.ts';
+import { headroomBytes, isAnotherLimit, keptByLimit } from './headroom.ts';
 import { slotLoss } from './slotLoss.ts';
 import { type TrendRules, TrendWindow, usualRules } from './trend.ts';
 import { oldestSlot, volumeFull } from './volumeFull.ts';
@@ -20,8 +22,17 @@ export interface ForecastParts {
 /** Every slot of a server, by name: also those that no stream is made of, and those of other databases. */
 interface ServerWindows {
   readonly kept: TrendWindow;
-  readonly headroom: Map<string, TrendWindow>;
+  readonly headroom: Map<string, Room>;
+  /** The slot with the oldest WAL at the last beat. */
+  oldest: string | null;
   sampledAt: number;
+}
+
+/** What is left for one slot, and by which limit. */
+interface Room {
+  readonly window: TrendWindow;
+  /** See keptByLimit. */
+  limit: number | null;
 }
 
 /**
@@ -53,26 +64,37 @@ export class Forecasts {
     const snapshot = this.#snapshot(connectionId);
     if (!snapshot) return;
     const { pulse } = snapshot;
+    const { settings } = snapshot.inventory.server;
     const windows = this.#servers.get(connectionId) ?? {
       kept: new TrendWindow(this.#rules),
-      headroom: new Map<string, TrendWindow>(),
+      headroom: new Map<string, Room>(),
+      oldest: null,
       sampledAt: -Infinity,
     };
     this.#servers.set(connectionId, windows);
     // The clock may have been set back.
     if (pulse.sampledAt <= windows.sampledAt && pulse.afterGap !== true) return;
     windows.sampledAt = pulse.sampledAt;
-    if (pulse.afterGap === true) for (const window of [windows.kept, ...windows.headroom.values()]) window.restart();
+    const rooms = [...windows.headroom.values()].map(({ window }) => window);
+    if (pulse.afterGap === true) for (const window of [windows.kept, ...rooms]) window.restart();
     const oldest = oldestSlot(pulse);
-    windows.kept.record(pulse.sampledAt, oldest?.keptBytes ?? null, oldest?.slot.name);
+    // Slots pass each other, and nothing changes by that. Where the oldest is dropped or lost, its WAL goes at once.
+    const before = pulse.slots.find(({ name }) => name === windows.oldest);
+    if (windows.oldest !== null && (!before || before.lost)) windows.kept.restart();
+    windows.oldest = oldest?.slot.name ?? null;
+    windows.kept.record(pulse.sampledAt, oldest?.keptBytes ?? null, oldest?.slot.active);
     const names = new Set(pulse.slots.map(({ name }) => name));
     for (const name of windows.headroom.keys()) if (!names.has(name)) windows.headroom.delete(name);
     for (const slot of pulse.slots) {
-      if (slot.safeWalBytes === null && !windows.headroom.has(slot.name)) continue;
-      const window = windows.headroom.get(slot.name) ?? new TrendWindow(this.#rules);
-      windows.headroom.set(slot.name, window);
+      const bytes = headroomBytes(slot, pulse, settings);
+      if (bytes === null && !windows.headroom.has(slot.name)) continue;
+      const room: Room = windows.headroom.get(slot.name) ?? { window: new TrendWindow(this.#rules), limit: null };
+      windows.headroom.set(slot.name, room);
+      const limit = keptByLimit(slot, bytes, pulse, settings);
+      if (limit !== null && room.limit !== null && isAnotherLimit(limit, room.limit, settings)) room.window.restart();
+      room.limit = limit;
       // From where somebody begins or ceases to read it, it moves otherwise.
-      window.record(pulse.sampledAt, slot.lost ? null : slot.safeWalBytes, slot.active);
+      room.window.record(pulse.sampledAt, slot.lost ? null : bytes, slot.active);
     }
   }
 
@@ -100,7 +122,7 @@ export class Forecasts {
     const snapshot = this.#snapshot(connectionId);
     const slot = snapshot?.pulse.slots.find(({ name }) => name === slotName);
     if (!snapshot || !slot) return unseen('the slot is not seen at present');
-    const window = this.#servers.get(connectionId)?.headroom.get(slotName);
+    const window = this.#servers.get(connectionId)?.headroom.get(slotName)?.window;
     return slotLoss({
       slot,
       pulse: snapshot.pulse,
@@ -113,9 +135,14 @@ export class Forecasts {
   /** When a server's WAL volume is full by what slots keep. */
   volumeFull(connectionId: string): Forecast {
     const kept = this.#servers.get(connectionId)?.kept;
+    const facts = this.#parts.connections.facts(connectionId);
+    const snapshot = this.#snapshot(connectionId);
+    if (!facts || !snapshot) return { kind: 'unknown', reason: 'the server is not seen at present' };
     return volumeFull({
-      volumeBytes: this.#parts.connections.facts(connectionId)?.walVolumeBytes ?? null,
-      settings: this.#snapshot(connectionId)?.inventory.server.settings ?? {},
+      volumeBytes: facts.walVolumeBytes ?? null,
+      storage: providerOf(snapshot.inventory, facts.target.host).walStorage,
+      settings: snapshot.inventory.server.settings,
+      inUse: oldestSlot(snapshot.pulse)?.slot.active ?? false,
       kept: kept?.trend() ?? null,
       lacks: kept?.lacks ?? 'nothing was measured yet',
     });

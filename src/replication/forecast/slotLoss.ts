@@ -3,6 +3,7 @@ import { lsnDistance } from '../model/lsn.ts';
 import type { ServerSetting } from '../model/server.ts';
 import type { Slot } from '../model/slot.ts';
 import type { Pulse } from '../model/snapshot.ts';
+import { headroomBytes } from './headroom.ts';
 import { reach, type Trend } from './trend.ts';
 
 /** What the loss of a slot is foretold from. */
@@ -11,7 +12,7 @@ export interface SlotLossInput {
   readonly pulse: Pick<Pulse, 'currentLsn' | 'inRecovery' | 'sampledAt' | 'serverTime'>;
   /** The publisher's settings. */
   readonly settings: Readonly<Record<string, ServerSetting>>;
-  /** How the bytes that may still be written move; null while that can't be told. */
+  /** How the bytes that may still be written (headroomBytes) move; null while that can't be told. */
   readonly headroom: Trend | null;
   /** Why there is no trend yet. */
   readonly lacks: string;
@@ -43,19 +44,21 @@ function order(when: Forecast): number {
   }
 }
 
-/** By safe_wal_size, which the server gives since 13 where a limit is set. */
+/** By what may still be written, since 13 and where a limit is set. */
 function bySizeLimit(input: SlotLossInput): Forecast {
   const { headroom, lacks, pulse, settings, slot } = input;
   if (slot.lost) return { kind: 'now', reason: 'it is lost already' };
   if (slot.walStatus === 'unreserved') {
     return { kind: 'now', reason: 'it keeps more than max_slot_wal_keep_size: the next checkpoint may take it' };
   }
-  if (slot.safeWalBytes === null) {
-    return settings['max_slot_wal_keep_size'] === undefined || slot.restartLsn === null
-      ? { kind: 'never', reason: 'no limit applies to the WAL that it keeps' }
-      : { kind: 'never', reason: 'max_slot_wal_keep_size is -1: it keeps WAL without a limit' };
+  const room = headroomBytes(slot, pulse, settings);
+  if (room === null) return unlimited(input);
+  if (room <= 0) {
+    return { kind: 'now', reason: 'max_slot_wal_keep_size leaves it no room: the next checkpoint may take it' };
   }
-  const never = 'what may still be written before it is lost does not shrink';
+  const never = slot.active
+    ? 'it is in use, and what may still be written before it is lost does not keep shrinking'
+    : 'what may still be written before it is lost does not shrink';
   if (headroom !== null) {
     if (slot.active && headroom.perSecond < 0 && headroom.spanSeconds < stepsSeconds) {
       return {
@@ -63,9 +66,9 @@ function bySizeLimit(input: SlotLossInput): Forecast {
         reason: `it is in use, and frees WAL in steps: ${stepsSeconds} s of samples are needed`,
       };
     }
-    // Two halves that both shrink are no step that was cut in two.
-    if (slot.active && headroom.greatest >= 0) return { kind: 'never', reason: never };
-    return reach(headroom.value, headroom, -1, { never });
+    // Two halves that both shrink are no step that was cut in two, and steps swing about where they lead.
+    if (slot.active && (headroom.greatest >= 0 || !headroom.steady)) return { kind: 'never', reason: never };
+    return reach(headroom.value, headroom, -1, { never, moves: 'room' });
   }
   // Before any samples: a slot that isn't read has held the WAL written since it was.
   const idle = idleSeconds(slot, pulse.serverTime);
@@ -74,9 +77,19 @@ function bySizeLimit(input: SlotLossInput): Forecast {
     return { kind: 'unknown', reason: lacks };
   if (written <= 0) return { kind: 'never', reason: never };
   const perSecond = written / idle;
-  const seconds = Math.max(0, slot.safeWalBytes) / perSecond;
-  const basis = { samples: 2, spanSeconds: idle, perSecond };
-  return { kind: 'in', seconds, earliest: seconds, latest: seconds, basis, asOf: pulse.sampledAt };
+  const trend = { perSecond: -perSecond, least: -perSecond, greatest: -perSecond, steady: true, value: room };
+  return reach(room, { ...trend, at: pulse.sampledAt, samples: 2, spanSeconds: idle }, -1, { never, moves: 'room' });
+}
+
+/** Why no limit applies, as far as the settings tell, which are read less often than slots. */
+function unlimited({ settings, slot }: SlotLossInput): Forecast {
+  const limit = settings['max_slot_wal_keep_size'];
+  if (limit === undefined || slot.restartLsn === null) {
+    return { kind: 'never', reason: 'no limit applies to the WAL that it keeps' };
+  }
+  return Number(limit.value) < 0
+    ? { kind: 'never', reason: 'max_slot_wal_keep_size is -1: it keeps WAL without a limit' }
+    : { kind: 'unknown', reason: 'max_slot_wal_keep_size was changed since the settings were read' };
 }
 
 /** By the clock: idle_replication_slot_timeout, since 18. Slots that reserve no WAL are left alone, and those that a standby keeps in step. */

@@ -1,4 +1,4 @@
-import type { Forecast, ForecastBasis } from '../model/forecast.ts';
+import type { Forecast, ForecastBasis, Moving } from '../model/forecast.ts';
 
 /** How a figure moves over the last samples. */
 export interface Trend {
@@ -7,6 +7,8 @@ export interface Trend {
   /** The least and the greatest change per second among the whole and its two halves. */
   readonly least: number;
   readonly greatest: number;
+  /** It moved further than it swings about its line: steps and teeth that lead nowhere do not. */
+  readonly steady: boolean;
   /** The last sample: milliseconds since the epoch, and the figure. */
   readonly at: number;
   readonly value: number;
@@ -89,8 +91,10 @@ export class TrendWindow {
     if (!last || samples.length < minSamples || this.spanSeconds * 1000 < minSpanMs) return null;
     const middle = samples.length >> 1;
     const slopes = [samples, samples.slice(0, middle + 1), samples.slice(middle)].map(slope);
+    const perSecond = slopes[0] ?? 0;
     return {
-      perSecond: slopes[0] ?? 0,
+      perSecond,
+      steady: Math.abs(perSecond) * this.spanSeconds > swing(samples, perSecond),
       least: Math.min(...slopes),
       greatest: Math.max(...slopes),
       at: last.at,
@@ -123,30 +127,43 @@ function slope(samples: readonly Sample[]): number {
   return below === 0 ? 0 : (above / below) * 1000;
 }
 
+/** How far the samples lie from each other across a line of this slope. */
+function swing(samples: readonly Sample[], perSecond: number): number {
+  const first = samples[0]?.at ?? 0;
+  const offsets = samples.map(({ at, value }) => value - ((at - first) / 1000) * perSecond);
+  return Math.max(...offsets) - Math.min(...offsets);
+}
+
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** What is said where a trend leads away from what is waited for. */
+/** What is said of a trend: what moves, and what holds where it leads away from what is waited for. */
 export interface TrendWords {
   readonly never: string;
+  readonly moves: Moving;
 }
+
+/** Nothing goes on unchanged for longer than this, seconds: a figure that hardly moves is no forecast. */
+const farthestSeconds = 365 * 86_400;
 
 /**
  * When a figure that moves by `trend` has gone `distance` further (towards zero where `direction` is -1). `distance` is
  * what is left at the last sample.
  */
-export function reach(distance: number, trend: Trend, direction: 1 | -1, { never }: TrendWords): Forecast {
+export function reach(distance: number, trend: Trend, direction: 1 | -1, { moves, never }: TrendWords): Forecast {
   const pace = trend.perSecond * direction;
-  if (pace <= 0) return { kind: 'never', reason: never };
+  const left = Math.max(0, distance);
+  if (!(pace > 0)) return { kind: 'never', reason: never };
+  if (left / pace > farthestSeconds) return { kind: 'never', reason: 'at the present rate it takes more than a year' };
   const [slowest, fastest] =
     direction === 1 ? [trend.least, trend.greatest] : [trend.greatest * direction, trend.least * direction];
-  const basis: ForecastBasis = { samples: trend.samples, spanSeconds: trend.spanSeconds, perSecond: pace };
+  const basis: ForecastBasis = { samples: trend.samples, spanSeconds: trend.spanSeconds, perSecond: pace, moves };
   return {
     kind: 'in',
-    seconds: distance / pace,
-    earliest: distance / Math.max(fastest, pace),
-    latest: slowest > 0 ? distance / slowest : null,
+    seconds: left / pace,
+    earliest: left / Math.max(fastest, pace),
+    latest: slowest > 0 && left / slowest <= farthestSeconds ? left / slowest : null,
     basis,
     asOf: trend.at,
   };

@@ -3,25 +3,32 @@ import { lsnDistance } from '../model/lsn.ts';
 import type { ServerSetting } from '../model/server.ts';
 import type { Slot } from '../model/slot.ts';
 import type { Pulse } from '../model/snapshot.ts';
+import type { WalStorage } from '../providers/provider.ts';
 import { reach, type Trend } from './trend.ts';
 
 /** What the filling of a WAL volume is foretold from. */
 export interface VolumeInput {
   /** Bytes that the volume of pg_wal holds; null where nobody gave them. */
   readonly volumeBytes: number | null;
+  /** What its provider has for WAL. */
+  readonly storage: WalStorage;
+  /** Somebody reads the slot that keeps the oldest WAL. */
+  readonly inUse: boolean;
   readonly settings: Readonly<Record<string, ServerSetting>>;
   /** How the WAL that slots keep moves; null while that can't be told. */
   readonly kept: Trend | null;
   readonly lacks: string;
 }
 
+/** A slot in use lets go of its WAL in steps: what it keeps between two of them grows, and means nothing. Seconds. */
+const stepsSeconds = 60;
+
 /**
- * When what slots keep fills the volume of pg_wal. No statement tells how large that is: it's given with the connection.
- * Other files on the volume, and the WAL a checkpoint keeps for itself, make it sooner.
+ * When what slots keep fills the volume of pg_wal. No statement tells how large that is, on no provider: it's given with
+ * the connection, or grows by itself. Other files on the volume, and the WAL a checkpoint keeps for itself, make it sooner.
  */
-export function volumeFull({ kept, lacks, settings, volumeBytes }: VolumeInput): Forecast {
-  if (volumeBytes === null)
-    return { kind: 'unknown', reason: 'the connection does not say how large the WAL volume is' };
+export function volumeFull({ inUse, kept, lacks, settings, storage, volumeBytes }: VolumeInput): Forecast {
+  if (volumeBytes === null) return { kind: storage.grows ? 'never' : 'unknown', reason: storage.words };
   const limit = keepLimitBytes(settings);
   if (limit !== null && limit < volumeBytes) {
     return { kind: 'never', reason: 'slots are lost by max_slot_wal_keep_size before they fill the WAL volume' };
@@ -29,7 +36,12 @@ export function volumeFull({ kept, lacks, settings, volumeBytes }: VolumeInput):
   if (kept === null) return { kind: 'unknown', reason: lacks };
   const left = volumeBytes - kept.value;
   if (left <= 0) return { kind: 'now', reason: 'slots keep as much WAL as the volume was said to hold' };
-  return reach(left, kept, 1, { never: 'the WAL that slots keep does not grow' });
+  if (inUse && kept.perSecond > 0 && kept.spanSeconds < stepsSeconds) {
+    return { kind: 'unknown', reason: `WAL in use is freed in steps: ${stepsSeconds} s of samples are needed` };
+  }
+  if (inUse && (kept.least <= 0 || !kept.steady))
+    return { kind: 'never', reason: 'the WAL that slots keep does not keep growing' };
+  return reach(left, kept, 1, { never: 'the WAL that slots keep does not grow', moves: 'kept' });
 }
 
 /** max_slot_wal_keep_size in bytes; null where there is no limit. */

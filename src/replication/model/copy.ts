@@ -1,7 +1,7 @@
 import type { Forecast } from './forecast.ts';
 import type { TableState } from './subscription.ts';
 
-/** One table that is being copied, as the subscriber shows it at one beat. */
+/** One table that is being copied or is yet to be, as the subscriber shows it at one beat. */
 export interface CopyingTable {
   readonly subscriptionOid: number;
   readonly tableOid: number;
@@ -11,7 +11,7 @@ export interface CopyingTable {
   readonly rows: number | null;
   /** Bytes received so far, as COPY sends them; as `rows`. */
   readonly bytes: number | null;
-  /** pg_table_size of the table here; null where it's gone, or somebody holds it exclusively. */
+  /** pg_table_size of the table here; null where it's partitioned, or somebody holds it exclusively. */
   readonly tableBytes: number | null;
 }
 
@@ -33,10 +33,17 @@ export interface TableCopy {
   readonly state: TableState;
   readonly rowsCopied: number | null;
   readonly rowsEstimated: number | null;
-  /** By size here where the server shows no progress (before 14), as COPY sends them otherwise. */
+  /**
+   * As COPY sends them where the server counts (since 14), otherwise what the table here has grown by since its present
+   * attempt began; null where that isn't known.
+   */
   readonly bytesCopied: number | null;
+  /** The size of the table here, where it is known but not how much of it this copy brought. */
+  readonly bytesHere: number | null;
   /** The table's size on the publisher. */
   readonly bytesEstimated: number | null;
+  /** What the copy leaves out of what is estimated, so that the estimate is an upper bound (since 15). */
+  readonly leavesOut: readonly ('rows' | 'columns')[];
   /** Of the whole, 0 to 1, and by what; null where it can't be said. An estimate: held below 1 while it copies. */
   readonly fraction: number | null;
   readonly by: 'rows' | 'size' | null;

@@ -3,9 +3,16 @@ export interface ForecastBasis {
   readonly samples: number;
   /** Seconds from the first of them to the last. */
   readonly spanSeconds: number;
-  /** What moves, per second: bytes or rows. */
+  /** What moves: `moves` per second, bytes or rows. */
   readonly perSecond: number;
+  readonly moves: Moving;
 }
+
+/**
+ * What a forecast watches: the room that a slot has left shrinks, what is not applied shrinks, what slots keep grows,
+ * rows or bytes are copied.
+ */
+export type Moving = 'room' | 'rest' | 'kept' | 'rows' | 'copied';
 
 /** When something will happen. Seconds count from `asOf`. */
 export type Forecast =
@@ -28,7 +35,7 @@ export type Forecast =
   /** Cannot be said (yet), and why. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** When a slot is lost, and to which of the two limits. */
+/** When a slot is lost, and to which of the two limits. Once the limit is passed, the next checkpoint takes the slot. */
 export interface SlotLoss {
   /** size: max_slot_wal_keep_size (since 13); idle: idle_replication_slot_timeout (since 18). */
   readonly by: 'size' | 'idle';

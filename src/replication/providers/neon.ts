@@ -4,6 +4,8 @@ import { hostIn } from './signs.ts';
 /**
  * Neon, as its documentation has it; untried on a real project. Roles made by its console, command line or API carry
  * REPLICATION; of roles made by SQL the documentation says that they don't, and SQL takes no hashed password there.
+ * WAL leaves the compute for storage of Neon's own. neon.max_cluster_size (pgxn/neon/libpagestore.c, MB) can be read, but
+ * limits the tables and not WAL. Slots that nobody reads are removed after about 40 hours ("Logical replication in Neon").
  */
 export const neon: Provider = {
   ...usual,
@@ -21,6 +23,10 @@ export const neon: Provider = {
         ? 'Turn on Logical Replication in the settings of the Neon project. It can’t be turned off again, and restarts all computes.'
         : `${name} is set by Neon; its support can change it.`,
   }),
+  walStorage: {
+    grows: true,
+    words: 'Neon keeps WAL in storage that grows by itself, and removes slots that nobody has read for about 40 hours',
+  },
   access: 'If IP Allow is on in the settings of the Neon project, add the client’s address there.',
   hostObstacle: (host) => {
     const [label = '', ...rest] = host.split('.');

@@ -12,5 +12,10 @@ export const ownServer: Provider = {
       : `The role ${giver.name} may not give the REPLICATION attribute: that needs a superuser, or since PostgreSQL 16 a role with both CREATEROLE and REPLICATION.`,
   settingWay: () => ({ kind: 'alterSystem' }),
   access: null,
+  walStorage: {
+    grows: false,
+    words:
+      'no statement tells how large the volume of pg_wal is. Look it up on the server (df on the pg_wal folder) and give it in the connection, as Size of the WAL volume',
+  },
   hostObstacle: () => null,
 };

@@ -20,6 +20,14 @@ export type ReplicationRight =
   /** Membership of a role; the attribute stays off. */
   | { readonly kind: 'membership'; readonly role: string };
 
+/** What a provider's servers keep WAL on. None tells the size of that to SQL, as far as their documentation says. */
+export interface WalStorage {
+  /** It grows by itself, so that slots fill a purse before they fill a volume. */
+  readonly grows: boolean;
+  /** What to say in place of a forecast: where the size is looked up, or that there is no such size. A sentence's end. */
+  readonly words: string;
+}
+
 /** Where a PostgreSQL server runs, and what is different there. One file each. */
 export interface Provider {
   readonly id: ProviderId;
@@ -32,6 +40,7 @@ export interface Provider {
   settingWay(wanted: WantedSetting): SettingWay;
   /** What lets a client's address in: null where that is pg_hba.conf. */
   readonly access: string | null;
+  readonly walStorage: WalStorage;
   /** Why this host can't serve replication, and which one does; null where nothing is known against it. */
   hostObstacle(host: string): string | null;
 }

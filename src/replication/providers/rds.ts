@@ -1,7 +1,10 @@
 import { type Provider, type SettingWay, usual, type WantedSetting } from './provider.ts';
 import { hostIn } from './signs.ts';
 
-/** Amazon RDS for PostgreSQL, as its documentation has it; untried on a real instance. */
+/**
+ * Amazon RDS for PostgreSQL, as its documentation has it; untried on a real instance. The size of its storage is told by
+ * the API alone (DBInstance.AllocatedStorage; MaxAllocatedStorage where storage autoscaling is on).
+ */
 export const rds: Provider = {
   ...usual,
   id: 'rds',
@@ -14,6 +17,11 @@ export const rds: Provider = {
   settingWay: (wanted) =>
     amazonWay(wanted, 'the parameter group of the DB instance (not the default one)', 'reboot the instance'),
   access: 'Allow the client’s address in the security group of the instance.',
+  walStorage: {
+    grows: false,
+    words:
+      'Amazon RDS does not tell it by SQL. Look up Storage of the instance in the RDS console (AllocatedStorage of describe-db-instances) and give it in the connection, as Size of the WAL volume',
+  },
 };
 
 /** Parameter groups, of RDS and of Aurora. wal_level isn't set there: rds.logical_replication raises it. */

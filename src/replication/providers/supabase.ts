@@ -1,7 +1,10 @@
 import { type Provider, usual } from './provider.ts';
 import { hostIn } from './signs.ts';
 
-/** Supabase, as its documentation has it; untried on a real project. wal_level is logical there from the start. */
+/**
+ * Supabase, as its documentation has it; untried on a real project. wal_level is logical there from the start. The disk,
+ * WAL included, is shown in the dashboard and the Management API alone ("Understanding Database and Disk Size").
+ */
 export const supabase: Provider = {
   ...usual,
   id: 'supabase',
@@ -16,6 +19,11 @@ export const supabase: Provider = {
     kind: 'provider',
     text: `Set ${name} = ${value} with supabase postgres-config update${takes === 'restart' ? ', which restarts the database' : ''}. Slots, senders and workers grow with the size of the compute.`,
   }),
+  walStorage: {
+    grows: false,
+    words:
+      'Supabase does not tell it by SQL. Look up the disk size in the dashboard (Project Settings, Compute and Disk) and give it in the connection, as Size of the WAL volume',
+  },
   access:
     'Use the direct host (db.….supabase.co), which has only an IPv6 address without the IPv4 add-on, and look into the network restrictions of the project.',
   hostObstacle: (host) =>

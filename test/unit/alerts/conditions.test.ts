@@ -30,6 +30,8 @@ function copyThat(waits: string | null): SubscriptionCopy {
         rowsCopied: null,
         rowsEstimated: null,
         bytesCopied: null,
+        bytesHere: null,
+        leavesOut: [],
         bytesEstimated: null,
         fraction: null,
         by: null,

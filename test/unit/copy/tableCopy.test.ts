@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import { subscriptionCopy } from '../../../src/replication/copy/subscriptionCopy.ts';
 import { tableCopy, type TableCopyInput } from '../../../src/replication/copy/tableCopy.ts';
+import { TableTrace } from '../../../src/replication/copy/trace.ts';
 import { subscriptionCopyWords, tableCopyFacts, tableCopyWords } from '../../../src/replication/copy/words.ts';
 import { TrendWindow } from '../../../src/replication/forecast/trend.ts';
 import type { TableState } from '../../../src/replication/model/subscription.ts';
@@ -12,8 +13,7 @@ function judged(more: Partial<TableCopyInput> = {}) {
     table: events,
     state: 'copying',
     size: size(),
-    filtered: false,
-    comparable: true,
+    leavesOut: [],
     waits: null,
   } as const;
   return tableCopy({ ...plain, trace: traced(10, (second) => ({ rows: second * 40 })), ...more });
@@ -29,7 +29,7 @@ describe('how far the copy of a table is', () => {
     const facts = Object.fromEntries(tableCopyFacts(copy));
     assert.equal(facts['Rows copied'], '400 rows of about 1,000 rows');
     assert.equal(facts['Rate'], '40 rows/s');
-    assert.equal(facts['Finished'], 'in ≈ 15 s, by 11 samples over 10 s: 40 rows/s');
+    assert.equal(facts['Finished'], 'in ≈ 15 s: 40 rows/s come (11 samples over 10 s)');
   });
 
   it('goes by the size here against the size there, before 14 and where the table was never analysed', () => {
@@ -44,12 +44,12 @@ describe('how far the copy of a table is', () => {
   });
 
   it('cannot be said with a row filter, with other columns before 14, and without a size', () => {
-    const filtered = judged({ filtered: true });
+    const filtered = judged({ leavesOut: ['rows'] });
     assert.equal(filtered.fraction, null);
     assert.equal(filtered.left.kind, 'unknown');
     assert.equal(tableCopyWords(filtered), 'copying 400 rows so far');
     const bySize = traced(10, (second) => ({ tableBytes: second * 8192 }));
-    assert.equal(judged({ trace: bySize, comparable: false }).fraction, null);
+    assert.equal(judged({ trace: bySize, leavesOut: ['columns'] }).fraction, null);
     assert.match(JSON.stringify(judged({ size: null }).left), /how much there is on the publisher is not known/);
     assert.equal(judged({ size: null }).fraction, null);
   });
@@ -68,11 +68,77 @@ describe('how far the copy of a table is', () => {
     for (let second = 12; second <= 22; second += 1) {
       trace.observe(second * 1000, 'copying', row({ workerPid: 51, tableBytes: 10_000 + (second - 12) * 1000 }));
     }
-    assert.equal(trace.sizeHere, 10_000);
+    assert.equal(trace.grownBytes, 10_000);
     assert.ok(Math.abs((trace.size.trend()?.perSecond ?? 0) - 1000) < 1);
     assert.equal(trace.failedAttempts, 1);
     trace.observe(90_000, 'copying', row({ workerPid: 51 }));
     assert.equal(trace.failedAttempts, 0);
+  });
+
+  it('is by what was in the table when the copy began, without a count of rows', () => {
+    const trace = new TableTrace();
+    trace.observe(1000, 'init', row({ workerPid: null, tableBytes: 50_000 }));
+    trace.observe(2000, 'copying', row({ tableBytes: 60_000 }));
+    const copy = judged({ trace, size: size({ rows: null }) });
+    assert.equal(copy.bytesCopied, 10_000);
+    assert.equal(copy.fraction, 0.1);
+    // It shrank: dead rows of the end of the table were removed.
+    trace.observe(3000, 'copying', row({ tableBytes: 20_000 }));
+    assert.equal(judged({ trace, size: size({ rows: null }) }).bytesCopied, 0);
+  });
+
+  it('cannot be said where it had begun before, unless the table was empty or an attempt was seen to end', () => {
+    const trace = new TableTrace();
+    trace.observe(1000, 'copying', row({ tableBytes: 60_000 }));
+    const copy = judged({ trace, size: size({ rows: null }) });
+    assert.deepEqual([copy.bytesCopied, copy.bytesHere, copy.fraction], [null, 60_000, null]);
+    assert.equal(tableCopyWords(copy), 'copying');
+    const facts = Object.fromEntries(tableCopyFacts(copy));
+    assert.match(facts['Bytes copied'] ?? '', /^not known: the table here holds 59 kB, and how much of it was there/);
+    assert.match(facts['Finished'] ?? '', /^cannot be said: it had begun when it was first seen/);
+    trace.observe(2000, 'copying', row({ workerPid: null, tableBytes: 70_000 }));
+    trace.observe(3000, 'copying', row({ workerPid: 51, tableBytes: 80_000 }));
+    assert.equal(judged({ trace, size: size({ rows: null }) }).fraction, 0.1);
+    const fromNothing = traced(0, () => ({ tableBytes: 0 }));
+    fromNothing.observe(1000, 'copying', row({ tableBytes: 8192 }));
+    assert.equal(fromNothing.grownBytes, 8192);
+  });
+
+  it('forgets what it began with in a gap, in which attempts may have come and gone', () => {
+    const after = (workerPid: number | null) => {
+      const trace = traced(5, (second) => ({ tableBytes: second * 1000 }));
+      trace.restart();
+      trace.observe(600_000, 'copying', row({ workerPid, tableBytes: 90_000 }));
+      return trace.grownBytes;
+    };
+    assert.equal(after(50), 90_000);
+    assert.equal(after(51), null);
+    assert.equal(after(null), null);
+    const waiting = new TableTrace();
+    waiting.observe(1000, 'init', row({ workerPid: null, tableBytes: 0 }));
+    waiting.restart();
+    waiting.observe(600_000, 'copying', row({ tableBytes: 90_000 }));
+    assert.equal(waiting.grownBytes, null);
+  });
+
+  it('says that the estimate is an upper bound where only a part comes, and by what it is exceeded', () => {
+    const said = (more: Partial<TableCopyInput>) => {
+      const facts = Object.fromEntries(tableCopyFacts(judged(more)));
+      return [facts['Rows copied'], facts['Bytes copied']];
+    };
+    const both = traced(10, (second) => ({ rows: second * 40, bytes: second * 1024 }));
+    assert.deepEqual(said({ trace: both, leavesOut: ['rows'] }), [
+      '400 rows of at most about 1,000 rows (a row filter decides how many come)',
+      '10 kB received; the table takes 98 kB on the publisher, of which only a part comes',
+    ]);
+    assert.deepEqual(said({ state: 'init', trace: null, leavesOut: ['columns'] }), [
+      'about 1,000 rows in all',
+      'about 98 kB on the publisher in all, of which only a part comes',
+    ]);
+    const beyond = traced(10, (second) => ({ rows: second * 400, bytes: 1024 }));
+    assert.equal(said({ trace: beyond })[0], '4,000 rows, more than the 1,000 rows that the publisher estimates');
+    const grown = traced(10, (second) => ({ tableBytes: second * 20_000 }));
+    assert.equal(said({ trace: grown })[1], '200 kB, more than the 98 kB on the publisher');
   });
 
   it('has begun nothing before its turn, and is done after', () => {
@@ -117,6 +183,18 @@ describe('how far the copy of a subscription is', () => {
     assert.equal(copy.by, 'tables');
     assert.equal(copy.fraction, 2.4 / 4);
     assert.equal(copy.left.kind, 'unknown');
+    assert.equal(subscriptionCopyWords(copy), '2 of 4 tables copied');
+  });
+
+  it('goes by tables where a row filter decides how much comes, and says so', () => {
+    const sizes = [size(), size({ bytes: 50_000 })];
+    const [first] = open;
+    const filtered = judged({ table: { ...events, oid: 8 }, state: 'init', trace: null, leavesOut: ['rows'] });
+    assert.ok(first);
+    const done = new TrendWindow();
+    const copy = subscriptionCopy({ subscriptionName: 's', counts, open: [first, filtered], sizes, done });
+    assert.equal(copy.by, 'tables');
+    assert.deepEqual(copy.left, { kind: 'unknown', reason: 'a row filter decides how many rows come' });
   });
 
   it('is as far as its only open table, and done without one', () => {

@@ -81,13 +81,13 @@ describe('when a slot is lost', () => {
     const theatre = new Theatre(limited);
     theatre.play(5, written);
     assert.equal(theatre.loss().when.kind, 'unknown');
-    assert.match(forecastDetail(theatre.loss().when), /^cannot be said yet: measured for 4 s so far, 10 s are needed$/);
+    assert.match(forecastDetail(theatre.loss().when), /^cannot be said: measured for 4 s so far, 10 s are needed$/);
     theatre.play(45, (second) => written(second + 5));
     const { by, when } = theatre.loss();
     assert.equal(by, 'size');
     assert.ok(when.kind === 'in' && Math.abs(when.seconds - 50) < 0.5, JSON.stringify(when));
     assert.equal(when.basis?.samples, 50);
-    assert.match(forecastDetail(when), /^in ≈ 50 s, by 50 samples over 49 s: 1 MB\/s$/);
+    assert.match(forecastDetail(when), /^in ≈ 50 s: the room shrinks by 1 MB\/s \(50 samples over 49 s\)$/);
     assert.equal(lossWords(theatre.loss()), '⚠ lost in ≈ 1 min');
   });
 
@@ -126,7 +126,11 @@ describe('when a slot is lost', () => {
     const stepping = new Theatre(limited);
     stepping.play(290, (second) => ({
       ...used(second),
-      slot: { ...used(second).slot, safeWalBytes: (100 - (second % 15)) * mega },
+      slot: {
+        ...used(second).slot,
+        restartLsn: lsn((10 + second - (second % 15)) * mega),
+        safeWalBytes: (100 - (second % 15)) * mega,
+      },
     }));
     assert.equal(stepping.loss().when.kind, 'never', JSON.stringify(stepping.loss()));
   });
@@ -153,6 +157,58 @@ describe('when a slot is lost', () => {
     assert.ok(when.kind === 'in' && Math.abs(when.seconds - 3601) < 2, JSON.stringify(when));
   });
 
+  it('begins anew where another limit is set, whether or not the settings were read again', () => {
+    const theatre = new Theatre(limited);
+    theatre.play(60, written);
+    assert.equal(theatre.loss().when.kind, 'in');
+    const wider = (second: number) => ({
+      ...written(second),
+      slot: { ...written(second).slot, safeWalBytes: (500 - second) * mega },
+    });
+    theatre.play(5, (second) => wider(second + 60));
+    assert.equal(theatre.loss().when.kind, 'unknown');
+    theatre.play(20, (second) => wider(second + 65));
+    const { when } = theatre.loss();
+    assert.ok(when.kind === 'in' && Math.abs(when.seconds - 415) < 5, JSON.stringify(when));
+    // The server tells no room any more: the limit was taken away, or set to 0.
+    theatre.play(1, () => ({ ...written(86), slot: { ...written(86).slot, safeWalBytes: null } }));
+    assert.match(forecastDetail(theatre.loss().when), /^cannot be said: max_slot_wal_keep_size was changed since/);
+  });
+
+  it('is foretold where nothing is kept (0), for which the server tells no room', () => {
+    const zero = { max_slot_wal_keep_size: ['0', 'MB'], wal_segment_size: ['16777216', 'B'] } as const;
+    const kept = (second: number) => ({
+      current: 10 * mega + second * 1000,
+      slot: { ...written(0).slot, restartLsn: lsn(10 * mega), safeWalBytes: null, walStatus: 'reserved' as const },
+    });
+    const theatre = new Theatre({ settings: { ...zero, wal_keep_size: ['0', 'MB'] } });
+    theatre.play(30, kept);
+    // The segment of its restart_lsn ends at 16 MB.
+    const { by, when } = theatre.loss();
+    assert.equal(by, 'size');
+    assert.ok(when.kind === 'in' && Math.abs(when.seconds - (6 * mega - 30_000) / 1000) < 1, JSON.stringify(when));
+    const more = new Theatre({ settings: { ...zero, wal_keep_size: ['64', 'MB'] } });
+    more.play(30, kept);
+    const later = more.loss().when;
+    assert.ok(
+      later.kind === 'in' && Math.abs(later.seconds - when.seconds - (64 * mega) / 1000) < 1,
+      JSON.stringify(later),
+    );
+    theatre.play(1, () => ({ ...kept(0), current: 17 * mega }));
+    assert.match(forecastDetail(theatre.loss().when), /leaves it no room: the next checkpoint may take it/);
+  });
+
+  it('is only perhaps where the writer paused, and never once it paused for all that is looked back at', () => {
+    const theatre = new Theatre(limited);
+    theatre.play(60, written);
+    theatre.play(90, () => written(60));
+    assert.equal(lossWords(theatre.loss()), '⚠ perhaps lost in ≈ 2 min');
+    assert.match(forecastDetail(theatre.loss().when), /at the soonest, perhaps never\)/);
+    theatre.play(300, () => written(60));
+    assert.equal(lossWords(theatre.loss()), null);
+    assert.match(forecastDetail(theatre.loss().when), /^not foreseen: what may still be written .* does not shrink$/);
+  });
+
   it('is by the clock where a time limit comes first, since 18', () => {
     const settings = { ...limited.settings, idle_replication_slot_timeout: ['120', 's'] } as const;
     const theatre = new Theatre({ settings });
@@ -167,7 +223,7 @@ describe('when a slot is lost', () => {
     const { by, when } = slowly.loss();
     assert.equal(by, 'idle');
     assert.ok(when.kind === 'in' && when.seconds === 90 && when.basis === null, JSON.stringify(when));
-    assert.match(forecastDetail(when), /^in ≈ 90 s, by the clock$|^in ≈ 1 min, by the clock$/);
+    assert.match(forecastDetail(when), /^in ≈ 1 min, if nobody reads it until then$/);
     slowly.play(100, () => ({ current: 11 * mega, slot: { ...written(0).slot, inactiveSince } }));
     assert.equal(lossWords(slowly.loss()), '⚠ about to be lost');
     // What was once kept in step by a standby is a slot as any other after the promotion.
@@ -194,10 +250,75 @@ describe('when a WAL volume is full', () => {
   it('cannot be said without, and never comes where slots are lost before', () => {
     const theatre = new Theatre();
     theatre.play(50, written);
-    assert.match(forecastDetail(theatre.forecasts.volumeFull('shop')), /does not say how large/);
+    assert.match(
+      forecastDetail(theatre.forecasts.volumeFull('shop')),
+      /^cannot be said: no statement tells how large .* give it in the connection/,
+    );
     const guarded = new Theatre({ ...limited, walVolumeBytes: 200 * mega });
     guarded.play(50, written);
     assert.match(forecastDetail(guarded.forecasts.volumeFull('shop')), /lost by max_slot_wal_keep_size before/);
+  });
+});
+
+describe('when a WAL volume is full, with slots that come, go and pass each other', () => {
+  const beat = (theatre: Theatre, current: number, slots: Readonly<Record<string, Partial<Slot>>>): void => {
+    const all = Object.entries(slots).map(([name, more]) => slot(name, more));
+    theatre.stage.beat({ shop: { currentLsn: lsn(current * mega), slots: all } satisfies Partial<Pulse> });
+  };
+  const keeping = (megas: number, active = false): Partial<Slot> => ({
+    active,
+    activePid: active ? 7 : null,
+    restartLsn: lsn(megas * mega),
+  });
+
+  it('goes on where two slots take turns at the oldest WAL, and begins anew where the oldest is dropped', () => {
+    const theatre = new Theatre({ walVolumeBytes: 200 * mega });
+    for (let second = 1; second <= 60; second += 1) {
+      const older = 10 + (second % 2) / 1024;
+      beat(theatre, 20 + second, { one: keeping(older), other: keeping(20 + 1 / 1024 - older) });
+    }
+    const when = theatre.forecasts.volumeFull('shop');
+    assert.ok(when.kind === 'in' && Math.abs(when.seconds - 130) < 2, JSON.stringify(when));
+    beat(theatre, 81, { other: keeping(40) });
+    assert.equal(theatre.forecasts.volumeFull('shop').kind, 'unknown');
+  });
+
+  it('is not said of a slot in use by what it keeps between two of its steps', () => {
+    const theatre = new Theatre({ walVolumeBytes: 200 * mega });
+    const stepping = (from: number, to: number): void => {
+      for (let second = from; second <= to; second += 1) {
+        beat(theatre, 20 + second, { one: keeping(20 + second - (second % 15), true) });
+      }
+    };
+    stepping(1, 14);
+    assert.match(forecastDetail(theatre.forecasts.volumeFull('shop')), /freed in steps: 60 s of samples are needed/);
+    stepping(15, 240);
+    for (let second = 241; second <= 270; second += 1) {
+      stepping(second, second);
+      assert.equal(theatre.forecasts.volumeFull('shop').kind, 'never', `after ${second} s`);
+    }
+  });
+
+  it('says where the size is to be looked up, or that there is none', () => {
+    const said = (serverSetting: string): string => {
+      const theatre = new Theatre({ settings: { [serverSetting]: ['on', null] } });
+      beat(theatre, 20, { one: keeping(10) });
+      return forecastDetail(theatre.forecasts.volumeFull('shop'));
+    };
+    assert.match(
+      said('rds.logical_replication'),
+      /^cannot be said: Amazon RDS does not tell it by SQL\. Look up Storage/,
+    );
+    assert.match(
+      said('azure.extensions'),
+      /^cannot be said: Azure does not tell it by SQL\. .* as Size of the WAL volume/,
+    );
+    assert.match(said('cloudsql.logical_decoding'), /^cannot be said: Cloud SQL does not tell it by SQL\. /);
+    assert.match(said('alloydb.logical_decoding'), /^not foreseen: the storage of AlloyDB grows by itself/);
+    assert.match(said('neon.tenant_id'), /^not foreseen: Neon keeps WAL in storage that grows by itself/);
+    const given = new Theatre({ settings: { 'neon.tenant_id': ['x', null] }, walVolumeBytes: 200 * mega });
+    for (let second = 1; second <= 20; second += 1) beat(given, 20 + second, { one: keeping(10) });
+    assert.equal(given.forecasts.volumeFull('shop').kind, 'in');
   });
 });
 

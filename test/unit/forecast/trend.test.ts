@@ -58,14 +58,33 @@ describe('how a figure moves', () => {
   it('reaches a distance by the pace, with the range of the halves', () => {
     const trend = filled(60, (second) => 1000 - (second <= 30 ? second : 30 + (second - 30) * 3)).trend();
     assert.ok(trend);
-    const when = reach(trend.value, trend, -1, { never: 'no' });
+    const when = reach(trend.value, trend, -1, { never: 'no', moves: 'room' });
     assert.ok(when.kind === 'in' && when.latest !== null);
     assert.ok(close(when.earliest, trend.value / 3) && close(when.latest, trend.value), JSON.stringify(when));
     assert.ok(when.earliest < when.seconds && when.seconds < when.latest);
-    assert.deepEqual(reach(10, trend, 1, { never: 'it falls' }), { kind: 'never', reason: 'it falls' });
+    assert.deepEqual(reach(10, trend, 1, { never: 'it falls', moves: 'kept' }), { kind: 'never', reason: 'it falls' });
     const slowing = filled(60, (second) => (second < 30 ? second * 10 : 300 - (second - 30))).trend();
     assert.ok(slowing);
-    const maybe = reach(100, slowing, 1, { never: 'no' });
+    const maybe = reach(100, slowing, 1, { never: 'no', moves: 'room' });
     assert.ok(maybe.kind === 'in' && maybe.latest === null, JSON.stringify(maybe));
+  });
+
+  it('says that nothing is foreseen where a figure hardly moves, or not at all', () => {
+    const still = filled(60, () => 5).trend();
+    const crawling = filled(60, (second) => 1e9 - second).trend();
+    assert.ok(still && crawling);
+    assert.deepEqual(reach(5, still, -1, { never: 'it rests', moves: 'room' }), { kind: 'never', reason: 'it rests' });
+    assert.deepEqual(reach(1e9, crawling, -1, { never: 'no', moves: 'room' }), {
+      kind: 'never',
+      reason: 'at the present rate it takes more than a year',
+    });
+    // One half all but stood still: at that pace it would take years.
+    const stopping = filled(60, (second) => 1e9 - (second < 30 ? second * 1e6 : 30e6 + second)).trend();
+    assert.ok(stopping);
+    const when = reach(stopping.value, stopping, -1, { never: 'no', moves: 'room' });
+    assert.ok(when.kind === 'in' && when.latest === null, JSON.stringify(when));
+    // What was passed already is reached now, and not some time ago.
+    const passed = reach(-5, crawling, -1, { never: 'no', moves: 'room' });
+    assert.ok(passed.kind === 'in' && passed.seconds === 0 && passed.earliest === 0, JSON.stringify(passed));
   });
 });

@@ -14,7 +14,9 @@ const plain: TableCopy = {
   rowsCopied: 640_000,
   rowsEstimated: 1_000_000,
   bytesCopied: 90_000_000,
+  bytesHere: null,
   bytesEstimated: 150_000_000,
+  leavesOut: [],
   fraction: 0.64,
   by: 'rows',
   rowsPerSecond: 1500,
@@ -24,7 +26,7 @@ const plain: TableCopy = {
     seconds: 240,
     earliest: 200,
     latest: 300,
-    basis: { samples: 60, spanSeconds: 59, perSecond: 1500 },
+    basis: { samples: 60, spanSeconds: 59, perSecond: 1500, moves: 'rows' },
     asOf: 0,
   },
   waits: null,
@@ -77,9 +79,10 @@ describe('an initial copy in the tree', () => {
     assert.match(row.description ?? '', / · 80 % copied · ≈ 4 min left · 14 of 15 tables ready$/);
     const tooltip = subscribedTableKind.tooltip?.(node, drawn(plain)) ?? '';
     assert.match(tooltip, /Rows copied: 640,000 rows of about 1,000,000 rows/);
+    assert.match(tooltip, /Bytes copied: 86 MB received; the table takes 140 MB on the publisher/);
     assert.match(
       tooltip,
-      /Finished: in ≈ 4 min \\\(between 3 min and 5 min\\\), by 60 samples over 59 s\\?: 1,500 rows\/s/,
+      /Finished: in ≈ 4 min \\\(between 3 min and 5 min\\\)\\?: 1,500 rows\/s come \\\(60 samples over 59 s\\\)/,
     );
   });
 
@@ -97,7 +100,7 @@ describe('an initial copy in the tree', () => {
     assert.equal(subscribedTableKind.row(node, drawn(unknown)).description, 'copying 640,000 rows so far');
     assert.match(
       subscribedTableKind.tooltip?.(node, drawn(unknown)) ?? '',
-      /Finished: cannot be said yet\\?: a row filter decides/,
+      /Finished: cannot be said\\?: a row filter decides/,
     );
   });
 });

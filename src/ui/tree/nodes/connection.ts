@@ -72,7 +72,9 @@ export const connectionKind: Kind<ConnectionNode> = {
   tooltip(node, model) {
     const connection = model.connection(node.connectionId);
     const state = model.state(node.connectionId);
-    const server = model.snapshot(node.connectionId)?.inventory.server;
+    const snapshot = model.snapshot(node.connectionId);
+    const server = snapshot?.inventory.server;
+    const keepsWal = snapshot?.pulse.slots.some(({ lost, restartLsn }) => restartLsn !== null && !lost) ?? false;
     const target = connection?.target;
     const error = state.phase === 'failed' ? state.error : null;
     return tooltip(connection?.name ?? 'unknown connection', [
@@ -86,7 +88,10 @@ export const connectionKind: Kind<ConnectionNode> = {
       ['Samples', slownessText(state)],
       [
         'WAL volume full',
-        typeof connection?.walVolumeBytes === 'number' ? forecastDetail(model.volumeFull(node.connectionId)) : null,
+        // Without slots nothing keeps WAL, and the size of its volume is nobody's concern.
+        typeof connection?.walVolumeBytes === 'number' || keepsWal
+          ? forecastDetail(model.volumeFull(node.connectionId))
+          : null,
       ],
       ['Error', error?.message ?? null],
       ['What to do', error?.advice ?? null],

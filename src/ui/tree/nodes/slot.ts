@@ -103,7 +103,9 @@ function freed(slot: Slot, pulse: Pulse): string {
 /** When it is lost and why then, with what that rests on. */
 function lossText({ by, when }: SlotLoss): string {
   const limit = by === 'size' ? 'max_slot_wal_keep_size' : 'idle_replication_slot_timeout';
-  return when.kind === 'in' ? `${forecastDetail(when)}, to ${limit}` : forecastDetail(when);
+  return when.kind === 'in'
+    ? `${forecastDetail(when)}; the first checkpoint after that takes it (${limit})`
+    : forecastDetail(when);
 }
 
 function stateWord(slot: Slot): string {
