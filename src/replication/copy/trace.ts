@@ -66,9 +66,10 @@ export class TableTrace {
     // In a gap whole attempts may have come and gone, unless the worker is still the same.
     const unseen = before === null || (this.#afterGap && (!sameWorker || pid === null));
     const base = unseen ? null : ended ? here : this.#base;
-    // What is empty has had nothing, and what shrank (the dead rows were removed) has had less.
     if (here === null) return base;
-    return base === null ? (here === 0 ? 0 : null) : Math.min(base, here);
+    // What is empty has had nothing, and what shrank (the dead rows were removed) has had less.
+    if (base === null) return here === 0 || row?.emptyBefore === true ? 0 : null;
+    return Math.min(base, here);
   }
 
   /** Begins its rates anew: nothing may be computed from the samples so far to the next. */

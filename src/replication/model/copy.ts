@@ -13,6 +13,8 @@ export interface CopyingTable {
   readonly bytes: number | null;
   /** pg_table_size of the table here; null where it's partitioned, or somebody holds it exclusively. */
   readonly tableBytes: number | null;
+  /** By the statistics no row was ever written to it but by the attempt that goes on. False where that isn't known. */
+  readonly emptyBefore: boolean;
 }
 
 /** How much there is to copy of a table: what its publisher says of it. */

@@ -7,7 +7,8 @@ import type { SubscribedTable } from '../../../src/replication/model/subscriptio
 export const events: SubscribedTable = { oid: 7, schema: 'public', name: 'events', state: 'copying' };
 
 export function row(more: Partial<CopyingTable> = {}): CopyingTable {
-  return { subscriptionOid: 1, tableOid: 7, workerPid: 50, rows: null, bytes: null, tableBytes: null, ...more };
+  const none = { rows: null, bytes: null, tableBytes: null, emptyBefore: false };
+  return { subscriptionOid: 1, tableOid: 7, workerPid: 50, ...none, ...more };
 }
 
 export function size(more: Partial<CopySize> = {}): CopySize {

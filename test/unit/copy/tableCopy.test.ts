@@ -99,6 +99,8 @@ describe('how far the copy of a table is', () => {
     trace.observe(2000, 'copying', row({ workerPid: null, tableBytes: 70_000 }));
     trace.observe(3000, 'copying', row({ workerPid: 51, tableBytes: 80_000 }));
     assert.equal(judged({ trace, size: size({ rows: null }) }).fraction, 0.1);
+    const begun = traced(0, () => ({ tableBytes: 60_000, emptyBefore: true }));
+    assert.equal(begun.grownBytes, 60_000);
     const fromNothing = traced(0, () => ({ tableBytes: 0 }));
     fromNothing.observe(1000, 'copying', row({ tableBytes: 8192 }));
     assert.equal(fromNothing.grownBytes, 8192);
