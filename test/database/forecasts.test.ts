@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 
 import { Forecasts } from '../../src/replication/forecast/forecasts.ts';
+import { usualRules } from '../../src/replication/forecast/trend.ts';
 import { LagMonitor } from '../../src/replication/lag/monitor.ts';
+import type { Forecast } from '../../src/replication/model/forecast.ts';
 import { eventually } from '../support/eventually.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { type Major, majorsUnderTest } from '../support/servers/versions.ts';
@@ -66,6 +68,72 @@ for (const major of [13, 16, 18].filter((one): one is Major => majors.includes(o
       const took = lostAt - said.beat;
       assert.ok(Math.abs(said.seconds - took) <= took * 0.2, `${said.seconds} s were said, and it took ${took} s`);
       assert.deepEqual(forecasts.lossOf('publisher', 'late').when, { kind: 'now', reason: 'it is lost already' });
+    });
+
+    it('follows a writer that stops and a limit that is set anew, to 0 too', async () => {
+      const { publisher } = servers;
+      const { connections, service } = beats;
+      const monitor = new LagMonitor({ service, connections, now: () => beats.now });
+      // Looks back half a minute, so that a pause needs no 300 beats.
+      const short = new Forecasts({ monitor, service, connections, rules: { ...usualRules, windowMs: 30_000 } });
+      service.onDidChange((id) => short.takeServer(id));
+      const limit = async (value: string): Promise<void> => {
+        await publisher.query(`ALTER SYSTEM SET max_slot_wal_keep_size = '${value}'`);
+        await publisher.query('SELECT pg_reload_conf()');
+        const shown = value === '-1' || value === '0' ? value : value.replace('MB', '');
+        await eventually(
+          async () => {
+            const [row] = await publisher.query<{ setting: string }>(
+              "SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size'",
+            );
+            return row?.setting === shown;
+          },
+          { within: 60_000, what: `the limit of ${value}` },
+        );
+      };
+      const safe = async (): Promise<number> => {
+        const [row] = await publisher.query<{ safe: string | null }>(
+          "SELECT safe_wal_size AS safe FROM pg_replication_slots WHERE slot_name = 'followed'",
+        );
+        return Number(row?.safe ?? Number.NaN);
+      };
+      /** So many beats, in each of which so much is written, and what is foretold after the last. */
+      const write = async (count: number, bytes: number): Promise<Forecast> => {
+        for (let beat = 0; beat < count; beat += 1) {
+          if (bytes > 0) await publisher.query("SELECT pg_logical_emit_message(true, '', repeat('x', $1))", [bytes]);
+          await beats.next('publisher');
+        }
+        return short.lossOf('publisher', 'followed').when;
+      };
+      await publisher.query("SELECT pg_create_logical_replication_slot('followed', 'test_decoding')");
+      const step = 100_000;
+      const within = async (when: Forecast): Promise<void> => {
+        const left = (await safe()) / step;
+        assert.ok(when.kind === 'in' && Math.abs(when.seconds - left) < left * 0.2, `${JSON.stringify(when)}, ${left}`);
+      };
+      await within(await write(12, step));
+      await limit('64MB');
+      assert.equal((await write(3, step)).kind, 'unknown');
+      await within(await write(12, step));
+      // The server's own notes of running transactions are a few bytes, which nobody waits for.
+      const rested = await write(32, 0);
+      assert.equal(rested.kind, 'never', JSON.stringify(rested));
+      await limit('-1');
+      const unlimited = await write(1, step);
+      assert.ok(unlimited.kind === 'never' && unlimited.reason.includes('is -1'), JSON.stringify(unlimited));
+      // From the beginning of a segment, of which the rest is all that 0 leaves.
+      await publisher.query("SELECT pg_drop_replication_slot('followed')");
+      await publisher.query('SELECT pg_switch_wal()');
+      await publisher.query("SELECT pg_create_logical_replication_slot('followed', 'test_decoding')");
+      await beats.next('publisher');
+      await limit('0');
+      await within(await write(12, step));
+      // Beyond the end of its segment, and still there: it takes a checkpoint.
+      const due = await write(Math.ceil((await safe()) / mega) + 1, mega);
+      assert.ok(due.kind === 'now' && due.reason.includes('the next checkpoint may take it'), JSON.stringify(due));
+      await publisher.query('CHECKPOINT');
+      assert.deepEqual(await write(1, 0), { kind: 'now', reason: 'it is lost already' });
+      await limit('32MB');
     });
 
     if (major >= 18) {

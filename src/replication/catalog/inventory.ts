@@ -25,7 +25,6 @@ const settingNames = [
   'max_sync_workers_per_subscription',
   'max_worker_processes',
   'max_slot_wal_keep_size',
-  'wal_keep_size',
   'idle_replication_slot_timeout',
   'output_plugin_libraries',
   'wal_sender_timeout',

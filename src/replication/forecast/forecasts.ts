@@ -6,7 +6,7 @@ import type { StreamLag } from '../model/stream.ts';
 import { providerOf } from '../providers/recognise.ts';
 import type { ReplicationService } from '../service.ts';
 import { catchUp } from './catchUp.ts';
-import { headroomBytes, isAnotherLimit, keptByLimit } from './headroom.ts';
+import { isAnotherLimit, limitOf } from './limit.ts';
 import { slotLoss } from './slotLoss.ts';
 import { type TrendRules, TrendWindow, usualRules } from './trend.ts';
 import { oldestSlot, volumeFull } from './volumeFull.ts';
@@ -31,7 +31,7 @@ interface ServerWindows {
 /** What is left for one slot, and by which limit. */
 interface Room {
   readonly window: TrendWindow;
-  /** See keptByLimit. */
+  /** See limitOf. */
   limit: number | null;
 }
 
@@ -86,15 +86,14 @@ export class Forecasts {
     const names = new Set(pulse.slots.map(({ name }) => name));
     for (const name of windows.headroom.keys()) if (!names.has(name)) windows.headroom.delete(name);
     for (const slot of pulse.slots) {
-      const bytes = headroomBytes(slot, pulse, settings);
-      if (bytes === null && !windows.headroom.has(slot.name)) continue;
+      if (slot.safeWalBytes === null && !windows.headroom.has(slot.name)) continue;
       const room: Room = windows.headroom.get(slot.name) ?? { window: new TrendWindow(this.#rules), limit: null };
       windows.headroom.set(slot.name, room);
-      const limit = keptByLimit(slot, bytes, pulse, settings);
-      if (limit !== null && room.limit !== null && isAnotherLimit(limit, room.limit, settings)) room.window.restart();
+      const limit = limitOf(slot, pulse, settings);
+      if (isAnotherLimit(limit, room.limit, settings)) room.window.restart();
       room.limit = limit;
       // From where somebody begins or ceases to read it, it moves otherwise.
-      room.window.record(pulse.sampledAt, slot.lost ? null : bytes, slot.active);
+      room.window.record(pulse.sampledAt, slot.lost ? null : slot.safeWalBytes, slot.active);
     }
   }
 

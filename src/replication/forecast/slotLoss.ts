@@ -3,7 +3,6 @@ import { lsnDistance } from '../model/lsn.ts';
 import type { ServerSetting } from '../model/server.ts';
 import type { Slot } from '../model/slot.ts';
 import type { Pulse } from '../model/snapshot.ts';
-import { headroomBytes } from './headroom.ts';
 import { reach, type Trend } from './trend.ts';
 
 /** What the loss of a slot is foretold from. */
@@ -12,7 +11,7 @@ export interface SlotLossInput {
   readonly pulse: Pick<Pulse, 'currentLsn' | 'inRecovery' | 'sampledAt' | 'serverTime'>;
   /** The publisher's settings. */
   readonly settings: Readonly<Record<string, ServerSetting>>;
-  /** How the bytes that may still be written (headroomBytes) move; null while that can't be told. */
+  /** How the bytes that may still be written move; null while that can't be told. */
   readonly headroom: Trend | null;
   /** Why there is no trend yet. */
   readonly lacks: string;
@@ -44,18 +43,15 @@ function order(when: Forecast): number {
   }
 }
 
-/** By what may still be written, since 13 and where a limit is set. */
+/** By safe_wal_size, which the server gives since 13 where a limit is set. */
 function bySizeLimit(input: SlotLossInput): Forecast {
-  const { headroom, lacks, pulse, settings, slot } = input;
+  const { headroom, lacks, pulse, slot } = input;
   if (slot.lost) return { kind: 'now', reason: 'it is lost already' };
   if (slot.walStatus === 'unreserved') {
     return { kind: 'now', reason: 'it keeps more than max_slot_wal_keep_size: the next checkpoint may take it' };
   }
-  const room = headroomBytes(slot, pulse, settings);
+  const room = slot.safeWalBytes;
   if (room === null) return unlimited(input);
-  if (room <= 0) {
-    return { kind: 'now', reason: 'max_slot_wal_keep_size leaves it no room: the next checkpoint may take it' };
-  }
   const never = slot.active
     ? 'it is in use, and what may still be written before it is lost does not keep shrinking'
     : 'what may still be written before it is lost does not shrink';

@@ -170,32 +170,9 @@ describe('when a slot is lost', () => {
     theatre.play(20, (second) => wider(second + 65));
     const { when } = theatre.loss();
     assert.ok(when.kind === 'in' && Math.abs(when.seconds - 415) < 5, JSON.stringify(when));
-    // The server tells no room any more: the limit was taken away, or set to 0.
+    // The server tells no room any more: the limit was taken away.
     theatre.play(1, () => ({ ...written(86), slot: { ...written(86).slot, safeWalBytes: null } }));
     assert.match(forecastDetail(theatre.loss().when), /^cannot be said: max_slot_wal_keep_size was changed since/);
-  });
-
-  it('is foretold where nothing is kept (0), for which the server tells no room', () => {
-    const zero = { max_slot_wal_keep_size: ['0', 'MB'], wal_segment_size: ['16777216', 'B'] } as const;
-    const kept = (second: number) => ({
-      current: 10 * mega + second * 1000,
-      slot: { ...written(0).slot, restartLsn: lsn(10 * mega), safeWalBytes: null, walStatus: 'reserved' as const },
-    });
-    const theatre = new Theatre({ settings: { ...zero, wal_keep_size: ['0', 'MB'] } });
-    theatre.play(30, kept);
-    // The segment of its restart_lsn ends at 16 MB.
-    const { by, when } = theatre.loss();
-    assert.equal(by, 'size');
-    assert.ok(when.kind === 'in' && Math.abs(when.seconds - (6 * mega - 30_000) / 1000) < 1, JSON.stringify(when));
-    const more = new Theatre({ settings: { ...zero, wal_keep_size: ['64', 'MB'] } });
-    more.play(30, kept);
-    const later = more.loss().when;
-    assert.ok(
-      later.kind === 'in' && Math.abs(later.seconds - when.seconds - (64 * mega) / 1000) < 1,
-      JSON.stringify(later),
-    );
-    theatre.play(1, () => ({ ...kept(0), current: 17 * mega }));
-    assert.match(forecastDetail(theatre.loss().when), /leaves it no room: the next checkpoint may take it/);
   });
 
   it('is only perhaps where the writer paused, and never once it paused for all that is looked back at', () => {
