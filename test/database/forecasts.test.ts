@@ -125,6 +125,8 @@ for (const major of [13, 16, 18].filter((one): one is Major => majors.includes(o
       await publisher.query("SELECT pg_drop_replication_slot('followed')");
       await publisher.query('SELECT pg_switch_wal()');
       await publisher.query("SELECT pg_create_logical_replication_slot('followed', 'test_decoding')");
+      // The server makes one by itself after half of max_wal_size: not while this is watched.
+      await publisher.query('CHECKPOINT');
       await beats.next('publisher');
       await limit('0');
       await within(await write(12, step));
