@@ -47,8 +47,8 @@ export function tableCopyFacts(copy: TableCopy): readonly (readonly [string, str
       'Rate',
       rowsPerSecond !== null
         ? `${rowsText(rowsPerSecond)}/s`
-        : bytesPerSecond !== null
-          ? `${bytesText(Math.abs(bytesPerSecond))}/s`
+        : bytesPerSecond !== null && bytesPerSecond >= 0
+          ? `${bytesText(bytesPerSecond)}/s`
           : null,
     ],
     ['Finished', forecastDetail(left)],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { SlotNode } from '../../../src/ui/tree/node.ts';
+import { connectionKind } from '../../../src/ui/tree/nodes/connection.ts';
 import { slotKind } from '../../../src/ui/tree/nodes/slot.ts';
 import { sender, slot, target } from '../operations/fixture.ts';
 import { connection, model, open } from './fixture.ts';
@@ -31,6 +32,18 @@ describe('a replication slot in the tree', () => {
     assert.match(tooltip('next'), /Held by: reporting from 10\\\.0\\\.0\\\.7 as replicator \\\(process 42\\\)/);
     assert.match(tooltip('next'), /Dropping it frees: nothing\\: oldest holds WAL that is as old or older/);
     assert.doesNotMatch(tooltip('gone'), /Retained WAL|Dropping it frees/);
+  });
+
+  it('makes the size of the WAL volume a matter of the server: where to look it up, unless no slot keeps WAL', () => {
+    const node = { kind: 'connection', id: 'shop', connectionId: 'shop' } as const;
+    assert.match(
+      connectionKind.tooltip?.(node, drawn) ?? '',
+      /WAL volume full: cannot be said\\?: no statement tells how large the volume of pg\\?_wal is/,
+    );
+    const kept = slot('gone', { restartLsn: '0/10000000', lost: true });
+    const none = target({ pulse: { slots: [kept] } }).snapshot;
+    const bare = model([connection('shop')], new Map([['shop', open(none)]]));
+    assert.doesNotMatch(connectionKind.tooltip?.(node, bare) ?? '', /WAL volume/);
   });
 
   it('offers no change of the slot that the server keeps for itself', () => {
