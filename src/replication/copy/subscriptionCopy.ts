@@ -2,6 +2,7 @@ import { reach, type TrendWindow } from '../forecast/trend.ts';
 import type { CopySize, SubscriptionCopy, TableCopy } from '../model/copy.ts';
 import type { Forecast } from '../model/forecast.ts';
 import type { TableState } from '../model/subscription.ts';
+import { isRepeatedError } from './waiting.ts';
 
 /** States in which all rows have come. */
 const copiedStates: readonly TableState[] = ['copied', 'synchronized', 'ready'];
@@ -60,6 +61,8 @@ function timeLeft({ counts, done, open }: SubscriptionCopyInput, bytesLeft: numb
   if (!only) return { kind: 'now', reason: 'everything is copied' };
   if (others.length === 0) return only.left;
   // A table that an error holds up holds up the whole; one that waits its turn doesn't.
+  const failing = open.find(({ waits }) => waits !== null && isRepeatedError(waits));
+  if (failing) return { kind: 'never', reason: `${failing.schema}.${failing.name}: ${failing.waits}` };
   if (open.every(({ waits }) => waits !== null)) return { kind: 'never', reason: only.waits ?? '' };
   if (bytesLeft === null) return { kind: 'unknown', reason: whyNoBytes(open) };
   const trend = done.trend();

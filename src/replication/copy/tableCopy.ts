@@ -63,8 +63,9 @@ function measure({ leavesOut, size, state, trace }: TableCopyInput): 'rows' | 's
 
 function timeLeft(input: TableCopyInput, by: 'rows' | 'size' | null): Forecast {
   const { leavesOut, size, state, trace, waits } = input;
-  if (waits !== null) return { kind: 'never', reason: waits };
+  // Its turn may come soon, whatever it waits for.
   if (state === 'init' || trace === null) return { kind: 'unknown', reason: 'its copy has not begun' };
+  if (waits !== null) return { kind: 'never', reason: waits };
   if (leavesOut.includes('rows')) return { kind: 'unknown', reason: 'a row filter decides how many rows come' };
   if (size === null) return { kind: 'unknown', reason: 'how much there is on the publisher is not known' };
   if (by === null) return { kind: 'unknown', reason: whyNeither(input, size) };

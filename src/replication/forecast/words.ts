@@ -4,9 +4,10 @@ import { bytesText, durationText, secondsText } from '../model/quantity.ts';
 /** Further off than this a loss isn't worth a word in a row, seconds. */
 const soonSeconds = 48 * 3600;
 
-/** "≈ 2 h": rounded to one unit, never less than a minute where `coarse` (rows that must not flicker). */
+/** "≈ 2 h": rounded to one unit; "under a minute" where `coarse` (rows that must not flicker). */
 export function aboutText(seconds: number, coarse = true): string {
-  return `≈ ${coarse ? durationText(Math.max(60, seconds)) : secondsText(seconds)}`;
+  if (!coarse) return `≈ ${secondsText(seconds)}`;
+  return seconds < 60 ? 'under a minute' : `≈ ${durationText(seconds)}`;
 }
 
 /** Of a slot that isn't lost: "⚠ lost in ≈ 2 h", "⚠ about to be lost"; null where that's over two days off, or can't be said. */

@@ -25,7 +25,7 @@ describe('how far the copy of a table is', () => {
     assert.equal(copy.fraction, 0.4);
     assert.equal(copy.by, 'rows');
     assert.ok(copy.left.kind === 'in' && Math.abs(copy.left.seconds - 15) < 0.01, JSON.stringify(copy.left));
-    assert.equal(tableCopyWords(copy), 'copying 40 % · ≈ 1 min left');
+    assert.equal(tableCopyWords(copy), 'copying 40 % · under a minute left');
     const facts = Object.fromEntries(tableCopyFacts(copy));
     assert.equal(facts['Rows copied'], '400 rows of about 1,000 rows');
     assert.equal(facts['Rate'], '40 rows/s');
@@ -147,10 +147,9 @@ describe('how far the copy of a table is', () => {
     const waiting = judged({ state: 'init', trace: null });
     assert.equal(waiting.fraction, 0);
     assert.equal(tableCopyWords(waiting), null);
-    assert.equal(
-      tableCopyWords(judged({ state: 'init', trace: null, waits: 'waits its turn' })),
-      'waiting to be copied: waits its turn',
-    );
+    const turn = judged({ state: 'init', trace: null, waits: 'waits its turn' });
+    assert.equal(tableCopyWords(turn), 'waiting to be copied: waits its turn');
+    assert.deepEqual(turn.left, { kind: 'unknown', reason: 'its copy has not begun' });
     for (const state of ['copied', 'synchronized', 'ready'] as const satisfies readonly TableState[]) {
       const done = judged({ state, trace: null });
       assert.equal(done.fraction, 1);
@@ -176,8 +175,15 @@ describe('how far the copy of a subscription is', () => {
     assert.equal(copy.by, 'size');
     assert.equal(copy.fraction, 240_000 / 350_000);
     assert.ok(copy.left.kind === 'in' && Math.abs(copy.left.seconds - 55) < 0.1, JSON.stringify(copy.left));
-    assert.equal(subscriptionCopyWords(copy), '68 % copied · ≈ 1 min left');
+    assert.equal(subscriptionCopyWords(copy), '68 % copied · under a minute left');
     assert.deepEqual([copy.tablesDone, copy.tables], [2, 4]);
+    // Whatever the others do, it is not done while one fails.
+    const failing = judged({ table: { ...events, oid: 9 }, waits: 'an error repeats, see the log of warehouse' });
+    const held = subscriptionCopy({ subscriptionName: 's', counts, open: [...open, failing], sizes, done });
+    assert.deepEqual(held.left, {
+      kind: 'never',
+      reason: 'public.events: an error repeats, see the log of warehouse',
+    });
   });
 
   it('goes by tables where a size is not known, and says nothing of the time', () => {
