@@ -13,6 +13,8 @@ import { packageVersions, platformPackage, type Major } from './versions.ts';
 /** Where the programs of one PostgreSQL are. */
 export interface Binaries {
   readonly major: Major;
+  /** What tells this build from every other: a cluster is made once for each. */
+  readonly name: string;
   /** The folder with `initdb` and `postgres`. */
   readonly folder: string;
 }
@@ -25,7 +27,7 @@ export interface Binaries {
 export async function installBinaries(major: Major, account: Account | undefined): Promise<Binaries> {
   const version = packageVersions[major];
   const home = await installOnce(path.join(cacheFolder, 'postgres', version), (empty) => fill(empty, version));
-  return { major, folder: path.join(await usableBinaries(home, 'bin', account), 'bin') };
+  return { major, name: version, folder: path.join(await usableBinaries(home, 'bin', account), 'bin') };
 }
 
 /**

@@ -46,7 +46,8 @@ async function allowance(binaries: Binaries): Promise<Record<string, string>> {
 
 async function unpack(): Promise<Binaries> {
   const home = await installOnce(path.join(cacheFolder, 'postgres', 'debian-15'), fill);
-  return { major: 15, folder: path.join(await usableBinaries(home, binaryFolder, serverAccount()), binaryFolder) };
+  const usable = await usableBinaries(home, binaryFolder, serverAccount());
+  return { major: 15, name: 'debian-15', folder: path.join(usable, binaryFolder) };
 }
 
 async function fill(empty: string): Promise<void> {

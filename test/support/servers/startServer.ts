@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { appendFile, chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, copyFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { Client, escapeLiteral } from 'pg';
+
 import { onProcessEnd } from '../processEnd.ts';
-import { mustRun } from '../run.ts';
 import { makeTemporaryHome } from '../temporaryHome.ts';
 import { giveTo, serverAccount, type Account } from './account.ts';
-import { installBinaries, program, type Binaries } from './binaries.ts';
+import { installBinaries, type Binaries } from './binaries.ts';
+import { copyCluster, makeCluster, passwordOfCopies } from './cluster.ts';
 import { freePort } from './freePort.ts';
 import { configuration, hostAccess, type ServerOptions } from './options.ts';
 import { Postmaster } from './postmaster.ts';
@@ -34,9 +36,8 @@ export async function startServerFrom(binaries: Binaries, options: ServerOptions
   const logFile = `${dataFolder}.log`;
   const password = options.password ?? randomBytes(12).toString('base64url');
   try {
-    if (!existsSync(path.join(dataFolder, 'PG_VERSION'))) {
-      await initialise(binaries, account, dataFolder, password, options);
-    }
+    const isNew = !existsSync(path.join(dataFolder, 'PG_VERSION'));
+    const isCopied = isNew && (await initialise(binaries, account, dataFolder, password, options));
     const postmaster = new Postmaster(binaries, account, dataFolder, logFile);
     const forget = onProcessEnd(() => {
       postmaster.endNow();
@@ -45,6 +46,12 @@ export async function startServerFrom(binaries: Binaries, options: ServerOptions
       }
     });
     const port = await startOnFreePort(postmaster, options.port);
+    if (isCopied) {
+      await givePassword(port, password).catch(async (error: unknown) => {
+        await postmaster.kill();
+        throw error;
+      });
+    }
     return new TestServer({ major: options.major, port, password, dataFolder, logFile, postmaster, home, forget });
   } catch (error) {
     if (home !== undefined) {
@@ -54,27 +61,20 @@ export async function startServerFrom(binaries: Binaries, options: ServerOptions
   }
 }
 
+/** Gives whether the superuser's password is still that of copies: it is changed once the server runs. */
 async function initialise(
   binaries: Binaries,
   account: Account | undefined,
   dataFolder: string,
   password: string,
   options: ServerOptions,
-): Promise<void> {
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-  giveTo(account, dataFolder);
-  const passwordFile = `${dataFolder}.password`;
-  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-  giveTo(account, passwordFile);
-  try {
-    const args = ['-D', dataFolder, '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync'];
-    await mustRun(program(binaries, 'initdb'), [...args, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`], {
-      ...account,
-      cwd: dataFolder,
-      env: { ...process.env, LC_ALL: 'C' },
-    });
-  } finally {
-    await rm(passwordFile);
+): Promise<boolean> {
+  // Only where the superuser is let in with a password can it be changed.
+  const copied = options.auth === undefined && options.hba === undefined;
+  if (copied) {
+    await copyCluster(binaries, account, dataFolder);
+  } else {
+    await makeCluster(binaries, account, dataFolder, password);
   }
   await appendFile(path.join(dataFolder, 'postgresql.conf'), `\n${configuration(options)}`);
   await writeFile(path.join(dataFolder, 'pg_hba.conf'), hostAccess(options));
@@ -87,6 +87,25 @@ async function initialise(
       await chmod(copy, 0o600);
       giveTo(account, copy);
     }
+  }
+  return copied;
+}
+
+async function givePassword(port: number, password: string): Promise<void> {
+  const client = new Client({
+    host: '127.0.0.1',
+    port,
+    database: 'postgres',
+    user: 'postgres',
+    password: passwordOfCopies,
+    // Whatever the settings of the test say; and its log is not to show it.
+    options: '-c default_transaction_read_only=off -c log_statement=none',
+  });
+  await client.connect();
+  try {
+    await client.query(`ALTER ROLE postgres PASSWORD ${escapeLiteral(password)}`);
+  } finally {
+    await client.end();
   }
 }
 
