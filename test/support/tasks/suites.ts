@@ -25,7 +25,7 @@ export const suites: readonly Suite[] = [
   check('format', [node, bin('oxfmt', 'bin', 'oxfmt'), '--check']),
   check('build', [node, 'esbuild.js']),
   check('package', process.platform === 'win32' ? ['npm.cmd', 'run', 'package'] : ['npm', 'run', 'package']),
-  mochaSuite('unit', { timeout: 60_000, jobs: 1, within: 8 * minute }),
+  mochaSuite('unit', { timeout: 60_000, jobs: 2, within: 8 * minute }),
   mochaSuite('database', { timeout: 180_000, jobs: 3, within: 30 * minute }),
   {
     name: 'host',

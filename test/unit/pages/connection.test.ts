@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { ConnectionAttempt, ConnectionFields, ConnectionModel } from '../../../src/protocol/connection.ts';
 import { emptyFields } from '../../../src/ui/panels/connectionFields.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type OpenedPage, PageHarness, type PageOptions } from './pageHarness.ts';
+import { type OpenedPage, usePages, type PageOptions } from './pageHarness.ts';
 import { themes, type ThemeName } from './themes.ts';
 
 const hostile = '<img src=x onerror=alert(1)>';
@@ -21,17 +21,8 @@ const filled: ConnectionFields = { ...emptyFields(), host: 'db', user: 'anna', d
 
 describe('the page of the Connection form', function () {
   this.timeout(60_000);
-  let harness: PageHarness;
+  const pages = usePages();
   let opened: OpenedPage;
-
-  before(async () => {
-    harness = await PageHarness.start();
-  });
-  after(() => harness.dispose());
-  afterEach(async () => {
-    assert.deepEqual(opened.problems(), []);
-    await opened.close();
-  });
 
   const messages = (type: string) => opened.sent.filter((message) => message['type'] === type);
   /** The newest message of a type, as soon as it fits. */
@@ -43,8 +34,7 @@ describe('the page of the Connection form', function () {
     await opened.send({ type: 'review', sequence, problems, suggestedName });
   };
   const show = async (start: ConnectionModel, options: PageOptions = {}) => {
-    opened = await harness.open('connection', options);
-    await heard('ready');
+    opened = await pages.open('connection', options);
     await opened.send(start);
     await opened.page.waitForSelector('#host');
     await review();

@@ -4,26 +4,16 @@ import type { LagStateMessage, LagView } from '../../../src/protocol/lag.ts';
 import { eventually } from '../../support/eventually.ts';
 import { pageBytes } from './builtPages.ts';
 import { everyKind, lagRow, lagStateMessage, lagView } from './lagSamples.ts';
-import { type OpenedPage, PageHarness, type PageOptions } from './pageHarness.ts';
+import { type OpenedPage, usePages, type PageOptions } from './pageHarness.ts';
 import { themes, type ThemeName } from './themes.ts';
 
 describe('the page of the lag panel', function () {
   this.timeout(60_000);
-  let harness: PageHarness;
+  const pages = usePages();
   let opened: OpenedPage;
 
-  before(async () => {
-    harness = await PageHarness.start();
-  });
-  after(() => harness.dispose());
-  afterEach(async () => {
-    assert.deepEqual(opened.problems(), []);
-    await opened.close();
-  });
-
   const show = async (state: LagStateMessage, options: PageOptions = {}) => {
-    opened = await harness.open('lag', { start: { scope: { kind: 'all' } }, ...options });
-    await eventually(() => opened.sent.some(({ type }) => type === 'ready'), { what: 'ready' });
+    opened = await pages.open('lag', { start: { scope: { kind: 'all' } }, ...options });
     await opened.send(state);
     await opened.page.waitForSelector(state.rows.length === 0 ? '.empty' : 'table.streams');
   };
@@ -193,7 +183,7 @@ describe('the page of the lag panel', function () {
 
   it('stays within the size of a page that shows', async () => {
     await show(lagStateMessage());
-    const bytes = pageBytes(harness.built, 'lag');
+    const bytes = pageBytes(pages.built, 'lag');
     assert.ok(bytes <= 150 * 1024, `${bytes} bytes`);
   });
 });

@@ -4,7 +4,7 @@ import type { LagChangesMessage, LagRow, LagStateMessage, LagView } from '../../
 import { seriousFindings } from '../../support/axe.ts';
 import { eventually } from '../../support/eventually.ts';
 import { everyKind, lagRow, lagStateMessage, lagView } from './lagSamples.ts';
-import { type OpenedPage, PageHarness, type PageOptions } from './pageHarness.ts';
+import { type OpenedPage, usePages, type PageOptions } from './pageHarness.ts';
 import { type ThemeName, themes } from './themes.ts';
 
 /** Streams of ten servers; every seventh has a reason below it. */
@@ -24,21 +24,11 @@ function changes(more: Partial<LagChangesMessage>): LagChangesMessage {
 
 describe('the page of the lag panel with hundreds of streams', function () {
   this.timeout(60_000);
-  let harness: PageHarness;
+  const pages = usePages();
   let opened: OpenedPage;
 
-  before(async () => {
-    harness = await PageHarness.start();
-  });
-  after(() => harness.dispose());
-  afterEach(async () => {
-    assert.deepEqual(opened.problems(), []);
-    await opened.close();
-  });
-
   const show = async (state: LagStateMessage, options: PageOptions = {}) => {
-    opened = await harness.open('lag', { start: { scope: { kind: 'all' } }, ...options });
-    await eventually(() => opened.sent.some(({ type }) => type === 'ready'), { what: 'ready' });
+    opened = await pages.open('lag', { start: { scope: { kind: 'all' } }, ...options });
     await opened.send(state);
     await opened.page.waitForSelector('table.streams');
   };

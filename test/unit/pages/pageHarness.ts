@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createReadStream, existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +7,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 
 import { type PageName, panelHtml, panelNonce } from '../../../src/ui/panels/panelHtml.ts';
+import { eventually } from '../../support/eventually.ts';
 import { openBrowser, type OpenBrowser } from '../../support/vscode/browser.ts';
 import { type BuiltPages, buildPages } from './builtPages.ts';
 import { bodyClass, type ThemeName, themes } from './themes.ts';
@@ -35,7 +37,43 @@ export interface OpenedPage {
   close(): Promise<void>;
 }
 
-/** The pages, a server for them and a browser; one for a test file. */
+/** The pages for the tests of one `describe`. */
+export interface PagesUnderTest {
+  /** See PageHarness. */
+  open(name: PageName, options?: PageOptions): Promise<OpenedPage>;
+  readonly built: BuiltPages;
+}
+
+/**
+ * Gives the pages to the tests of the enclosing `describe`: starts a harness before them and ends it after them; after
+ * each test closes the pages it opened, and fails it if one of them had a problem. Only there while the tests run.
+ */
+export function usePages(): PagesUnderTest {
+  let harness: PageHarness;
+  let opened: OpenedPage[] = [];
+  before(async () => {
+    harness = await PageHarness.start();
+  });
+  after(() => harness.dispose());
+  afterEach(async () => {
+    const problems = opened.flatMap((page) => page.problems());
+    await Promise.all(opened.map((page) => page.close()));
+    opened = [];
+    assert.deepEqual(problems, [], 'violations of the policy, or errors');
+  });
+  return {
+    open: async (name, options) => {
+      const page = await harness.open(name, options);
+      opened.push(page);
+      return page;
+    },
+    get built() {
+      return harness.built;
+    },
+  };
+}
+
+/** The pages, a server for them and a browser. */
 export class PageHarness {
   readonly built: BuiltPages;
   readonly #server: Server;
@@ -70,6 +108,7 @@ export class PageHarness {
     return new PageHarness(built, server, browser);
   }
 
+  /** Opens a page in a tab of its own, and gives it once it has told its panel that it is ready. */
   async open(name: PageName, options: PageOptions = {}): Promise<OpenedPage> {
     const { theme = 'dark', width = 1200, height = 900 } = options;
     const sent: Record<string, unknown>[] = [];
@@ -93,6 +132,10 @@ export class PageHarness {
     });
     this.#start = options.start ?? null;
     await page.goto(`${this.#origin}/page/${name}`);
+    await eventually(() => sent.some(({ type }) => type === 'ready'), {
+      every: 10,
+      what: `"ready" of the page ${name}`,
+    });
     return {
       page,
       sent,

@@ -4,7 +4,7 @@ import type { PublicationDraft, PublicationModel } from '../../../src/protocol/p
 import type { SubscriptionDraft, SubscriptionModel } from '../../../src/protocol/subscription.ts';
 import type { SubscriptionEditDraft } from '../../../src/protocol/subscriptionEdit.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type OpenedPage, PageHarness } from './pageHarness.ts';
+import { type OpenedPage, usePages } from './pageHarness.ts';
 import { reviewedForm } from './reviewedForm.ts';
 import { emptyDraft, publicationModel, subscriptionDraft, subscriptionModel } from './samples.ts';
 import { presentSubscription, subscriptionEditModel } from './subscriptionEditSamples.ts';
@@ -47,18 +47,9 @@ function warehouse(): SubscriptionModel {
 
 describe('the forms before a server of PostgreSQL 19', function () {
   this.timeout(60_000);
-  let harness: PageHarness;
+  const pages = usePages();
   let opened: OpenedPage;
-  before(async () => {
-    harness = await PageHarness.start();
-  });
-  after(async () => harness.dispose());
-  afterEach(async () => {
-    assert.deepEqual(opened.problems(), [], 'violations of the policy, or errors');
-    await opened.close();
-  });
 
-  const heard = (type: string) => eventually(() => opened.sent.some((message) => message['type'] === type));
   const choose = (id: string, value: string) =>
     opened.page.locator(id).evaluate((list: HTMLInputElement, wanted) => {
       list.value = wanted;
@@ -69,8 +60,7 @@ describe('the forms before a server of PostgreSQL 19', function () {
     const { draftWhere } = reviewedForm<PublicationDraft>(() => opened);
 
     async function open(model: PublicationModel): Promise<void> {
-      opened = await harness.open('publication', { start: { connectionId: 'shop' }, height: 1400 });
-      await heard('ready');
+      opened = await pages.open('publication', { start: { connectionId: 'shop' }, height: 1400 });
       await opened.send(model);
       await opened.page.locator('#name').waitFor();
     }
@@ -128,8 +118,7 @@ describe('the forms before a server of PostgreSQL 19', function () {
     const { draftWhere } = reviewedForm<SubscriptionDraft>(() => opened);
 
     async function open(model: SubscriptionModel): Promise<void> {
-      opened = await harness.open('subscription', { height: 2400 });
-      await heard('ready');
+      opened = await pages.open('subscription', { height: 2400 });
       await opened.send(model);
       await opened.page.locator('#name').waitFor();
     }
@@ -185,8 +174,7 @@ describe('the forms before a server of PostgreSQL 19', function () {
       };
       const model = subscriptionEditModel(present);
       const edited = { connectionId: 'warehouse', subscription: 'orders_sub' };
-      opened = await harness.open('subscription', { start: { edited }, height: 2400 });
-      await heard('ready');
+      opened = await pages.open('subscription', { start: { edited }, height: 2400 });
       await opened.send({
         ...model,
         capabilities: { ...model.capabilities, ...of19 },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { PublicationDraft, PublicationReview } from '../../../src/protocol/publication.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type OpenedPage, PageHarness } from './pageHarness.ts';
+import { type OpenedPage, usePages } from './pageHarness.ts';
 import { emptyDraft, emptyReview, orderDetails, publicationModel } from './samples.ts';
 import { type ThemeName, themes } from './themes.ts';
 
@@ -15,21 +15,12 @@ const draft: PublicationDraft = {
 
 describe('the Publication page', function () {
   this.timeout(60_000);
-  let harness: PageHarness;
+  const pages = usePages();
   let opened: OpenedPage;
-  before(async () => {
-    harness = await PageHarness.start();
-  });
-  after(async () => harness.dispose());
-  afterEach(async () => {
-    assert.deepEqual(opened.problems(), [], 'violations of the policy, or errors');
-    await opened.close();
-  });
 
   /** Opens the page, and plays a panel that knows 10,000 tables. */
   async function open(first = draft, theme: ThemeName = 'dark'): Promise<void> {
-    opened = await harness.open('publication', { theme, start });
-    await sent('ready');
+    opened = await pages.open('publication', { theme, start });
     await opened.send(publicationModel(10_000, first));
     await opened.page.locator('#name').waitFor();
   }
@@ -206,8 +197,7 @@ describe('the Publication page', function () {
   });
 
   it('offers only what the server has, and says why not otherwise', async () => {
-    opened = await harness.open('publication', { start });
-    await sent('ready');
+    opened = await pages.open('publication', { start });
     const model = publicationModel(20, emptyDraft);
     const missing = { can: false, because: 'version', reason: 'Since later.' } as const;
     await opened.send({
@@ -240,8 +230,7 @@ describe('the Publication page', function () {
     await draftWhere(({ name }) => name === 'orders_pub_kept');
     const kept = await opened.kept();
     await opened.close();
-    opened = await harness.open('publication', { start, kept });
-    await sent('ready');
+    opened = await pages.open('publication', { start, kept });
     await opened.send(publicationModel(20, emptyDraft));
     await opened.page.locator('#name').waitFor();
     const again = await draftWhere(({ name }) => name !== '');

@@ -8,7 +8,7 @@ import type {
 } from '../../../src/protocol/publication.ts';
 import type { MemberVerdict } from '../../../src/replication/model/reads.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type OpenedPage, PageHarness } from './pageHarness.ts';
+import { type OpenedPage, usePages } from './pageHarness.ts';
 import { emptyDraft, emptyReview, orderDetails, publicationModel } from './samples.ts';
 import type { ThemeName } from './themes.ts';
 
@@ -40,20 +40,11 @@ const verdict: MemberVerdict = {
 
 describe('the Publication page that edits', function () {
   this.timeout(60_000);
-  let harness: PageHarness;
+  const pages = usePages();
   let opened: OpenedPage;
-  before(async () => {
-    harness = await PageHarness.start();
-  });
-  after(async () => harness.dispose());
-  afterEach(async () => {
-    assert.deepEqual(opened.problems(), [], 'violations of the policy, or errors');
-    await opened.close();
-  });
 
   async function open(edit = unchanged, kept?: PublicationKept, theme: ThemeName = 'dark'): Promise<void> {
-    opened = await harness.open('publication', { start, theme, ...(kept ? { kept } : {}) });
-    await eventually(() => last('ready'));
+    opened = await pages.open('publication', { start, theme, ...(kept ? { kept } : {}) });
     await model(edit);
     await opened.page.locator('#name').waitFor();
   }
@@ -187,8 +178,7 @@ describe('the Publication page that edits', function () {
   });
 
   it('opens the editor of the table it was opened for, and says what inherits from it', async () => {
-    opened = await harness.open('publication', { start });
-    await eventually(() => last('ready'));
+    opened = await pages.open('publication', { start });
     await opened.send({ type: 'openTable', schema: 'public', name: 'orders' });
     const shop = publicationModel(20, asItIs);
     const tables = shop.tables.map((table) =>
@@ -216,8 +206,7 @@ describe('the Publication page that edits', function () {
   });
 
   it('shows a hint in place of the SQL of a publication without a name', async () => {
-    opened = await harness.open('publication', { start: { connectionId: 'shop' } });
-    await eventually(() => last('ready'));
+    opened = await pages.open('publication', { start: { connectionId: 'shop' } });
     await opened.send(publicationModel(5, emptyDraft));
     const { page } = opened;
     await page.getByRole('heading', { name: 'Create Publication' }).waitFor();

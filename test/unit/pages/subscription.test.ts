@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { SubscriptionDraft } from '../../../src/protocol/subscription.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type OpenedPage, PageHarness } from './pageHarness.ts';
+import { type OpenedPage, usePages } from './pageHarness.ts';
 import { reviewedForm } from './reviewedForm.ts';
 import { sampleBlockers, subscriptionDraft, subscriptionModel } from './samples.ts';
 import { samplePreflight } from './subscriptionEditSamples.ts';
@@ -12,20 +12,11 @@ const secret = 'hunter2-not-to-be-kept';
 
 describe('the Subscription page', function () {
   this.timeout(60_000);
-  let harness: PageHarness;
+  const pages = usePages();
   let opened: OpenedPage;
-  before(async () => {
-    harness = await PageHarness.start();
-  });
-  after(async () => harness.dispose());
-  afterEach(async () => {
-    assert.deepEqual(opened.problems(), [], 'violations of the policy, or errors');
-    await opened.close();
-  });
 
   async function open(draft: SubscriptionDraft = subscriptionDraft, theme: ThemeName = 'dark'): Promise<void> {
-    opened = await harness.open('subscription', { theme, height: 1400 });
-    await eventually(() => last('ready'));
+    opened = await pages.open('subscription', { theme, height: 1400 });
     await opened.send(subscriptionModel(draft));
     await opened.page.locator('#name').waitFor();
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { SubscriptionEditDraft } from '../../../src/protocol/subscriptionEdit.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type OpenedPage, PageHarness } from './pageHarness.ts';
+import { type OpenedPage, usePages } from './pageHarness.ts';
 import { reviewedForm } from './reviewedForm.ts';
 import { presentSubscription, subscriptionEditModel } from './subscriptionEditSamples.ts';
 import { type ThemeName, themes } from './themes.ts';
@@ -12,21 +12,12 @@ const edited = { connectionId: 'warehouse', subscription: 'orders_sub' };
 
 describe('the page of Edit Subscription', function () {
   this.timeout(60_000);
-  let harness: PageHarness;
+  const pages = usePages();
   let opened: OpenedPage;
-  before(async () => {
-    harness = await PageHarness.start();
-  });
-  after(async () => harness.dispose());
-  afterEach(async () => {
-    assert.deepEqual(opened.problems(), [], 'violations of the policy, or errors');
-    await opened.close();
-  });
 
   async function open(more: { theme?: ThemeName; kept?: unknown; model?: object } = {}): Promise<void> {
     const { model = {}, ...options } = more;
-    opened = await harness.open('subscription', { ...options, start: { edited }, height: 1700 });
-    await eventually(() => last('ready'));
+    opened = await pages.open('subscription', { ...options, start: { edited }, height: 1700 });
     await opened.send({ ...subscriptionEditModel(), ...model });
     await opened.page.locator('#name').waitFor();
   }
@@ -171,8 +162,7 @@ describe('the page of Edit Subscription', function () {
   });
 
   it('says that the subscription is gone, or its server', async () => {
-    opened = await harness.open('subscription', { start: { edited } });
-    await eventually(() => last('ready'));
+    opened = await pages.open('subscription', { start: { edited } });
     await opened.send({ type: 'unavailable', serverName: 'warehouse', error: null });
     await opened.page.getByText('Connecting to warehouse…').waitFor();
     const error = { kind: 'missing', message: 'warehouse has no subscription orders_sub in this database.' };

@@ -4,27 +4,17 @@ import type { TopologyView } from '../../../src/protocol/topology.ts';
 import { seriousFindings } from '../../support/axe.ts';
 import { eventually } from '../../support/eventually.ts';
 import { large, messagesOf, serversOf, shop, topologyOf } from '../topology/world.ts';
-import { type OpenedPage, PageHarness, type PageOptions } from './pageHarness.ts';
+import { type OpenedPage, usePages, type PageOptions } from './pageHarness.ts';
 import { type ThemeName, themes } from './themes.ts';
 
 describe('the page of the topology panel', function () {
   this.timeout(60_000);
-  let harness: PageHarness;
+  const pages = usePages();
   let opened: OpenedPage;
-
-  before(async () => {
-    harness = await PageHarness.start();
-  });
-  after(() => harness.dispose());
-  afterEach(async () => {
-    assert.deepEqual(opened.problems(), []);
-    await opened.close();
-  });
 
   const pair = () => messagesOf(topologyOf(serversOf(['shop', 'warehouse'], [['shop', 'warehouse', 'orders_sub']])));
   const show = async (messages = pair(), options: PageOptions = {}) => {
-    opened = await harness.open('topology', { start: { scope: { kind: 'all' } }, ...options });
-    await eventually(() => opened.sent.some(({ type }) => type === 'ready'), { what: 'ready' });
+    opened = await pages.open('topology', { start: { scope: { kind: 'all' } }, ...options });
     await opened.send(messages.graph);
     await opened.send(messages.live);
     await opened.page.waitForSelector('svg.drawing, table.streams, .empty');
