@@ -1,11 +1,10 @@
 import uPlot from 'uplot';
 
 import type { LagChart } from '../../protocol/lag.ts';
+import { axisSteps, axisTexts } from './axis.ts';
 import { lineDashes, lineLook } from './swatch.ts';
 import { clockText, figureText, momentText } from './words.ts';
 
-/** Axis steps of bytes: powers of two, so that labels are round in units of 1024. */
-const byteSteps = Array.from({ length: 50 }, (_, power) => 2 ** power);
 /** The least that the vertical axis shows: a second, a kilobyte. */
 const least = { seconds: 1, bytes: 1024 };
 /** A shorter drag is a click, CSS pixels. */
@@ -92,11 +91,18 @@ export class LagChartElement extends HTMLElement {
     if (!this.hasAttribute('aria-valuenow')) this.#say(chart.times.length - 1);
     if (this.#plot && !anew && look === this.#drawnFor) {
       this.#plot.setData(data);
-      return;
+    } else {
+      this.#drawnFor = look;
+      this.#plot?.destroy();
+      this.#plot = new uPlot(this.#options(chart), data, this);
     }
-    this.#drawnFor = look;
-    this.#plot?.destroy();
-    this.#plot = new uPlot(this.#options(chart), data, this);
+    if (typeof this.#plot.cursor.idx !== 'number') this.#sayNewest(this.#plot);
+  }
+
+  /** While the cursor is nowhere, the legend has the newest values: dashes would look as if they were unknown. */
+  #sayNewest(plot: uPlot): void {
+    const last = (this.#chart?.times.length ?? 0) - 1;
+    if (last >= 0) plot.setLegend({ idx: last }, false);
   }
 
   /** What a slider says of its place: the moment, and all lines then. */
@@ -149,13 +155,14 @@ export class LagChartElement extends HTMLElement {
       setCursor: [
         (plot) => {
           if (!this.#led) this.ears.onMoment(plot.cursor.idx ?? null);
+          if (plot.cursor.idx === null || plot.cursor.idx === undefined) this.#sayNewest(plot);
         },
       ],
       setSeries: [
         (_plot, index) => {
           const { series = [] } = this.#chart ?? {};
           if (!this.#led && series.length > 0) {
-            this.ears.onNear(index === null ? null : (series[(index - 1) % series.length]?.id ?? null));
+            this.ears.onNear(index === null ? null : (seriesAt({ series }, index)?.id ?? null));
           }
         },
       ],
@@ -244,7 +251,10 @@ export class LagChartElement extends HTMLElement {
       },
       focus: { alpha: 0.35 },
       hooks: this.#hooks(),
-      legend: { live: true },
+      legend: {
+        live: true,
+        markers: { width: 2, dash: (_plot, index) => legendDash(this.#lineOf(seriesAt(chart, index)?.id ?? '') ?? 0) },
+      },
       scales: {
         y: { range: (_plot, _min, max) => [0, Math.max((max ?? 0) * 1.1, ofBytes ? least.bytes : least.seconds)] },
       },
@@ -257,8 +267,8 @@ export class LagChartElement extends HTMLElement {
         {
           ...axis,
           size: 78,
-          ...(ofBytes ? { incrs: byteSteps } : {}),
-          values: (_plot, splits) => splits.map((amount) => figureText(chart.metric, amount)),
+          incrs: [...axisSteps(chart.metric)],
+          values: (_plot, splits) => [...axisTexts(chart.metric, splits)],
         },
       ],
       series: [
@@ -278,6 +288,16 @@ export class LagChartElement extends HTMLElement {
     if (this.#plot && (this.#plot.width !== width || this.#plot.height !== height))
       this.#plot.setSize({ height, width });
   }
+}
+
+/** The stream of a line of the plot; those of a day before come after all others. */
+function seriesAt({ series }: Pick<LagChart, 'series'>, index: number): LagChart['series'][number] | undefined {
+  return series[(index - 1) % Math.max(1, series.length)];
+}
+
+/** The dash of a line as the border of its sign in the legend. */
+function legendDash(line: number): string {
+  return ['solid', 'dashed', 'dotted', 'dashed'][lineLook(line).dash] ?? 'solid';
 }
 
 /** Samples that no line leads to: they are drawn as points, or they would not be seen. */

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 
 import type { LagChart, LagStateMessage, LagView } from '../../protocol/lag.ts';
 import type { LagMetric } from '../../replication/model/stream.ts';
+import { iconButton } from '../shared/iconButton.ts';
 import { twinTable } from './twin.ts';
 import { clockText, markIcons, metricNames, momentText, rangeNames } from './words.ts';
 
@@ -18,13 +19,17 @@ export interface OverTime {
 const ranges = [60, 300, 900, 3600, 86_400, 2_592_000] as const;
 const twins = { chart: 'Chart', table: 'Table', both: 'Both' } as const;
 
-/** The chosen streams over time: chart, table, or both, and what happened meanwhile. */
+/**
+ * The chosen streams over time: chart, what happened meanwhile, and table, in this order; whoever hears the page gets the
+ * table first.
+ */
 export function overTime(part: OverTime): TemplateResult {
   const { arrange, lineOf, onExport, onMoment, state } = part;
   const { chart, view } = state;
   const readerFirst = document.body.classList.contains('vscode-using-screen-reader');
   const asTable = view.twin !== 'chart' || readerFirst;
   const asChart = view.twin !== 'table' || readerFirst;
+  const table = () => twinTable(chart, lineOf, onMoment);
   return html`<section aria-labelledby="over-time">
     <div class="controls">
       <h2 id="over-time">Over time</h2>
@@ -47,12 +52,13 @@ export function overTime(part: OverTime): TemplateResult {
           choose: () => arrange({ twin: one }),
         })),
       )}
-      <label class="field"
+      <label class="field" title="Compare with the same time a day before"
         ><input
           type="checkbox"
+          aria-label="Compare with a day before"
           .checked=${view.yesterday}
           @change=${() => arrange({ yesterday: !view.yesterday })}
-        />Compare with a day before</label
+        />Day before</label
       >
       ${exportButtons('values over time', onExport)}
     </div>
@@ -60,17 +66,17 @@ export function overTime(part: OverTime): TemplateResult {
     ${
       chart.series.length === 0
         ? html`<p class="empty">Check a stream above to see it over time.</p>`
-        : html`${asTable ? twinTable(chart, lineOf, onMoment) : nothing} ${asChart ? chartOf(state) : nothing}
-          ${marksList(chart, onMoment)}`
+        : html`${readerFirst && asTable ? table() : nothing} ${asChart ? chartOf(state) : nothing}
+          ${marksList(chart, onMoment)} ${asTable && !readerFirst ? table() : nothing}`
     }
   </section>`;
 }
 
-/** Copy and Export of a part of the page; `what` names it for those who don't see where the buttons are. */
+/** Copy and Export of a part of the page; `what` names it. */
 export function exportButtons(what: string, onExport: (how: 'copy' | 'save') => void): TemplateResult {
   return html`<span class="exports">
-    <button class="button" aria-label=${`Copy ${what} as CSV`} @click=${() => onExport('copy')}>Copy</button>
-    <button class="button" aria-label=${`Export ${what} as CSV…`} @click=${() => onExport('save')}>Export…</button>
+    ${iconButton('copy', `Copy ${what} as CSV`, () => onExport('copy'))}
+    ${iconButton('export', `Export ${what} as CSV…`, () => onExport('save'))}
   </span>`;
 }
 
@@ -106,6 +112,13 @@ function remarks({ arrange, state: { chart, view } }: OverTime): unknown {
   }${
     nothingBefore && series.length > 0
       ? html`<p class="notice">Nothing was sampled of these streams at this time a day before.</p>`
+      : nothing
+  }${
+    series.length > 0 && series.every(({ values }) => values.every((value) => value === null))
+      ? html`<p class="notice">
+          ${metricNames[chart.metric]}: nothing is known of ${series.length === 1 ? 'this stream' : 'these streams'} in
+          this time.
+        </p>`
       : nothing
   }`;
 }

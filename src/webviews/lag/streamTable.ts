@@ -231,15 +231,16 @@ function figureCell(row: LagRow, figure: LagFigure): TemplateResult {
     const text = figureText(figure, value);
     const minimum = figure === 'secondsBehind' && row.secondsBehindIsMinimum;
     const more = detail(row, figure);
-    return html`<td class="number" title=${more ?? nothing}>
+    return html`<td class="number" data-name=${figureNames[figure]} title=${more ?? nothing}>
       ${minimum ? html`<span aria-hidden="true">≥ </span><span class="sr-only">at least </span>` : nothing}${text}${
         more === null || figure !== 'retainedBytes' ? nothing : html`<span class="sr-only">, ${more}</span>`
       }
     </td>`;
   }
-  if (row.state === 'lost' && lostWithSlot.includes(figure)) return html`<td class="number gone">lost</td>`;
+  if (row.state === 'lost' && lostWithSlot.includes(figure))
+    return html`<td class="number gone" data-name=${figureNames[figure]}>lost</td>`;
   const why = row.unknown[figure] ?? 'Unknown';
-  return html`<td class="number quiet" title=${why}>
+  return html`<td class="number quiet" data-name=${figureNames[figure]} title=${why}>
     <span aria-hidden="true">—</span><span class="sr-only">${why}</span>
   </td>`;
 }

@@ -142,6 +142,50 @@ describe('the page of the lag panel', function () {
     assert.deepEqual(values, ['0.3 s', '—no sample', '4 s']);
   });
 
+  it('has the chart above its table where both are shown, in the order of the switch', async () => {
+    await show(lagStateMessage({ view: { ...lagView, twin: 'both' } }));
+    await opened.page.waitForSelector('lag-chart canvas');
+    const tops = await Promise.all(
+      ['lag-chart', '.twin'].map(async (what) => (await opened.page.locator(what).boundingBox())?.y ?? NaN),
+    );
+    assert.ok((tops[0] ?? NaN) < (tops[1] ?? NaN), tops.join(', '));
+    const names = await opened.page
+      .locator('input[name=twin] + span')
+      .evaluateAll((all) => all.map((one) => one.textContent));
+    assert.deepEqual(names, ['Chart', 'Table', 'Both']);
+  });
+
+  it('has the newest values in the legend while nobody points at a moment', async () => {
+    const message = lagStateMessage();
+    const series = [{ id: 'orders_sub', label: 'a → b', values: [4, 90, 0.3] }];
+    await show({ ...message, chart: { ...message.chart, times: [10, 11, 12], series } });
+    const legend = opened.page.locator('.u-legend');
+    await eventually(async () => (await legend.innerText()).includes('0.3 s'), { what: 'the newest value' });
+    await opened.page.locator('lag-chart').focus();
+    await opened.page.keyboard.press('Home');
+    await eventually(async () => (await legend.innerText()).includes('4 s'), { what: 'the first value' });
+  });
+
+  it('says so where nothing is known of the figure in this time', async () => {
+    const message = lagStateMessage();
+    const series = [{ id: 'audit', label: 'shop-primary → audit', values: message.chart.times.map(() => null) }];
+    await show({ ...message, chart: { ...message.chart, series } });
+    await opened.page.getByText('Seconds behind: nothing is known of this stream in this time.').waitFor();
+  });
+
+  it('shows every figure in a narrow group of editors, without scrolling sideways', async () => {
+    await show(lagStateMessage({ view: { ...lagView, twin: 'both' } }), { width: 400 });
+    const sideways = (what: string) =>
+      opened.page.locator(what).evaluate((element) => element.scrollWidth - element.clientWidth);
+    assert.deepEqual([await sideways('html'), await sideways('.streams-scroll')], [0, 0]);
+    const figure = opened.page.locator('tr:has(input[data-row="orders_sub"]) td.number[data-name="Behind"]');
+    await figure.scrollIntoViewIfNeeded();
+    assert.ok(await figure.isVisible());
+    assert.equal(await figure.innerText(), '0.2 s');
+    await opened.page.getByRole('button', { name: 'State' }).click();
+    await eventually(async () => (await order())[0] === 'audit', { what: 'the order by state' });
+  });
+
   it('gives the table first to a screen reader', async () => {
     await show(lagStateMessage());
     await opened.page.evaluate(() => document.body.classList.add('vscode-using-screen-reader'));

@@ -72,6 +72,17 @@ describe('the page of the lag panel with hundreds of streams', function () {
     assert.equal(await opened.page.locator('[data-row="stream_0"]').count(), 0);
   });
 
+  it('shows who each stream is, also beside a side bar', async () => {
+    await show(lagStateMessage({ rows: many() }), { width: 1050 });
+    const shown = await opened.page.locator('tr:has([data-row="stream_0"]) td.end').evaluateAll((cells) =>
+      cells.map((cell) => {
+        const [own, name] = [cell.getBoundingClientRect(), cell.querySelector('button')?.getBoundingClientRect()];
+        return name !== undefined && name.width > 50 && name.right <= own.right + 1;
+      }),
+    );
+    assert.deepEqual(shown, [true, true]);
+  });
+
   it('is walked through by keyboard beyond what is in view; Enter shows a stream, Space chooses it', async () => {
     await show(lagStateMessage({ rows: many() }));
     await opened.page.locator('[data-row="stream_0"]').focus();
