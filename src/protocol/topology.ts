@@ -16,8 +16,8 @@ export const topologyView = z.object({
   filter: z.string().check(z.maxLength(1000)),
   /** As a drawing or as tables. */
   twin: z.enum(['graph', 'table']),
-  /** 1 is its own size. */
-  zoom: z.number().check(z.minimum(0.1), z.maximum(4)),
+  /** 1 is its own size; null: what fits the panel. */
+  zoom: z.nullable(z.number().check(z.minimum(0.1), z.maximum(4))),
   /** The id of the node or edge whose details are shown. */
   selected: z.nullable(z.string()),
 });

@@ -125,7 +125,7 @@ function box(parts: Drawing, node: TopologyNode, name: string): TemplateResult {
       y=${-height / 2}
       width=${width}
       height=${height}
-      rx=${node.kind === 'consumer' ? height / 2 : 5}
+      rx=${node.kind === 'consumer' ? 24 : 5}
     ></rect>
     <text class="name" y=${top}>${markSign(mark)}${`${first} `}</text>
     ${more.map((text, index) => svg`<text class="state" y=${top + 19 + index * 17}>${`${text} `}</text>`)}

@@ -63,7 +63,7 @@ function boxText(node: TopologyNode, layout: Layout): string {
   const top = more.length === 1 ? -5 : -14;
   return (
     `<g transform="translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})"><title>${xmlEscaped(full)}</title>` +
-    `<rect class="box ${node.kind === 'server' ? '' : 'stranger'}" x="${-width / 2}" y="${-height / 2}" width="${width}" height="${height}" rx="${node.kind === 'consumer' ? height / 2 : 4}"/>` +
+    `<rect class="box ${node.kind === 'server' ? '' : 'stranger'}" x="${-width / 2}" y="${-height / 2}" width="${width}" height="${height}" rx="${node.kind === 'consumer' ? 24 : 4}"/>` +
     `<text class="name" text-anchor="middle" y="${top}">${xmlEscaped(name)}</text>` +
     more
       .map(

@@ -4,7 +4,7 @@ import type { DrawnEdge } from './shape.ts';
 import { count, cut, edgeName, edgeState, kindText, type Live, toneOf, worstOf } from './words.ts';
 
 /** Columns of text that a box and a label have room for. */
-const room = { name: 27, line: 34, label: 24, state: 27 };
+const room = { name: 27, line: 34, label: 27, state: 31 };
 
 /** The lines in a box, cut to its room, and all of it for a tooltip. */
 export function nodeTexts(node: TopologyNode): { readonly lines: readonly string[]; readonly full: string } {

@@ -12,6 +12,7 @@ import type {
 import type { Topology } from '../../replication/model/topology.ts';
 import type { Announcer } from '../shared/announcer.ts';
 import { type PageHost, sayReady } from '../shared/host.ts';
+import { iconButton } from '../shared/iconButton.ts';
 import { PageElement } from '../shared/page.ts';
 import { Canvas } from './canvas.ts';
 import { edgeDetails, nodeDetails, severityIcon } from './details.ts';
@@ -20,6 +21,7 @@ import { mermaidText } from './exportMermaid.ts';
 import { svgText } from './exportSvg.ts';
 import { type Layout, layOut } from './layout.ts';
 import { stepFrom } from './navigate.ts';
+import type { Point } from './routes.ts';
 import { drawnEdgeOf, filtered, type Shape, shapeOf } from './shape.ts';
 import { tables } from './tables.ts';
 import { changesText, count, type Live, summaryText } from './words.ts';
@@ -30,9 +32,11 @@ export type TopologyHost = PageHost<
   TopologyKept
 >;
 
-const firstView: TopologyView = { filter: '', twin: 'graph', zoom: 1, selected: null };
+const firstView: TopologyView = { filter: '', twin: 'graph', zoom: null, selected: null };
 /** How much one step of the zoom is. */
 const zoomStep = 1.25;
+/** Unasked, a drawing isn't made smaller: its texts could not be read. */
+const smallestUnasked = 0.8;
 /** Remarks that are listed unasked. */
 const listedRemarks = 5;
 
@@ -60,7 +64,11 @@ export class TopologyPage extends PageElement {
   #layout: { readonly key: string; readonly layout: Layout } | null = null;
   /** Where the focus goes once it is drawn: the details, or what they were opened from. */
   #focusNext: 'details' | 'item' | null = null;
-  readonly #canvas = new Canvas(this);
+  readonly #canvas = new Canvas(this, (by, at) => this.#zoom(by, at));
+  /** The zoom while the person has chosen none. */
+  #fitted = 1;
+  /** The layout it is for. */
+  #fittedFor: Layout | null = null;
 
   constructor() {
     super();
@@ -96,13 +104,15 @@ export class TopologyPage extends PageElement {
     }
     const { shape } = this.#shown;
     if (this.view.twin === 'graph' && this.#layout?.key !== shape.key) {
-      this.#canvas.remember(this.current, this.#layout?.layout ?? null);
+      this.#canvas.remember(this.current, this.#layout?.layout ?? null, this.#zoomNow);
       this.#layout = { key: shape.key, layout: layOut(shape) };
     }
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (this.#layout && this.#shown) this.#canvas.settle(this.#layout.layout, this.view.zoom);
+    if (this.#layout && this.#shown) {
+      if (!this.#fitAnew(this.#layout.layout)) this.#canvas.settle(this.#layout.layout, this.#zoomNow);
+    }
     if (this.#focusNext === 'details') this.querySelector<HTMLElement>('#details-heading')?.focus();
     else if (this.#focusNext === 'item' && this.current !== null) this.#canvas.focus(this.current);
     this.#focusNext = null;
@@ -112,9 +122,27 @@ export class TopologyPage extends PageElement {
     if (said !== '') this.querySelector<Announcer>('page-announcer')?.say(said);
   }
 
+  get #zoomNow(): number {
+    return this.view.zoom ?? this.#fitted;
+  }
+
+  /**
+   * A new drawing is shown whole where that can be read. Gives whether its zoom has changed: then it is drawn again at
+   * once, before anything is seen.
+   */
+  #fitAnew(layout: Layout): boolean {
+    if (this.view.zoom !== null || this.#fittedFor === layout || !this.#canvas.there) return false;
+    this.#fittedFor = layout;
+    const fitted = Math.max(smallestUnasked, Math.min(1, this.#canvas.fitting(layout)));
+    if (Math.abs(fitted - this.#fitted) < 0.01) return false;
+    this.#fitted = fitted;
+    this.requestUpdate();
+    return true;
+  }
+
   protected override render(): TemplateResult {
     const { graph } = this;
-    return html`<main>
+    return html`<main class=${this.view.twin === 'graph' ? 'drawn' : ''}>
       <header>
         <h1>Replication Topology</h1>
         <p class="scope">${graph?.scopeText ?? nothing}</p>
@@ -165,12 +193,12 @@ export class TopologyPage extends PageElement {
       if (id !== undefined && severity !== 'info') marked.set(id, severity);
     }
     const { selected } = this.view;
-    return html`<div class="canvas">
+    return html`<div class="canvas" @wheel=${this.#canvas.onWheel} @pointerdown=${this.#canvas.onPointerDown}>
         ${drawing({
           shape,
           layout,
           live: this.live,
-          zoom: this.view.zoom,
+          zoom: this.#zoomNow,
           current: there ? current : (shape.nodes[0]?.id ?? null),
           selected: selected === null ? null : (drawnEdgeOf(shape, selected)?.id ?? selected),
           marked,
@@ -181,17 +209,24 @@ export class TopologyPage extends PageElement {
           onKey: (event, id) => this.#key(event, id, shape, layout),
         })}
       </div>
-      <p class="quiet hint">Arrow keys move between servers and streams, Enter shows details, Escape goes back.</p>`;
+      <p class="quiet hint">
+        Arrow keys move between servers and streams, Enter shows details, Escape goes back. Drag to move, + and - zoom,
+        0 fits.
+      </p>`;
   }
 
   #key(event: KeyboardEvent, id: string, shape: Shape, layout: Layout): void {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || (event.shiftKey && event.key !== '+')) return;
     if (event.key === 'Enter' || event.key === ' ') {
       this.#focusNext = 'details';
       this.#arrange({ selected: id });
       this.requestUpdate();
     } else if (event.key === 'Escape' && this.view.selected !== null) {
       this.#arrange({ selected: null });
+    } else if (event.key === '+' || event.key === '-') {
+      this.#zoom(event.key === '+' ? zoomStep : 1 / zoomStep);
+    } else if (event.key === '0') {
+      this.#fit();
     } else {
       const next = stepFrom(id, event.key, shape, layout);
       if (next === undefined) return;
@@ -262,15 +297,16 @@ export class TopologyPage extends PageElement {
 
   #controls(shape: Shape, asTable: boolean): TemplateResult {
     const save = (format: 'svg' | 'mermaid', how: 'save' | 'copy') => () => this.#export(format, how);
+    const disabled = shape.nodes.length === 0;
     return html`<div class="controls">
-      <label class="field"
-        >Filter
-        <input
-          type="search"
-          .value=${this.view.filter}
-          placeholder="Name, address, state…"
-          @input=${(event: Event) => this.#arrange({ filter: (event.target as HTMLInputElement).value.slice(0, 1000) })}
-      /></label>
+      <input
+        class="filter"
+        type="search"
+        .value=${this.view.filter}
+        placeholder="Filter by name, address, state…"
+        aria-label="Filter servers and streams"
+        @input=${(event: Event) => this.#arrange({ filter: (event.target as HTMLInputElement).value.slice(0, 1000) })}
+      />
       <fieldset class="choice">
         <legend class="sr-only">Show as</legend>
         ${(['graph', 'table'] as const).map(
@@ -289,39 +325,36 @@ export class TopologyPage extends PageElement {
         asTable
           ? nothing
           : html`<div class="group" role="group" aria-label="Zoom">
-              ${this.#iconButton('zoom-out', 'Zoom out', () => this.#zoom(this.view.zoom / zoomStep))}
-              ${this.#iconButton('zoom-in', 'Zoom in', () => this.#zoom(this.view.zoom * zoomStep))}
-              ${this.#iconButton('screen-full', 'Fit to the panel', () => this.#fit())}
+              ${iconButton('zoom-out', 'Zoom out (-)', () => this.#zoom(1 / zoomStep))}
+              ${iconButton('zoom-in', 'Zoom in (+)', () => this.#zoom(zoomStep))}
+              ${iconButton('screen-full', 'Fit to the panel (0)', () => this.#fit())}
             </div>`
       }
       <div class="group exports" role="group" aria-label="Export">
-        <button class="button" ?disabled=${shape.nodes.length === 0} @click=${save('svg', 'save')}>Save as SVG…</button>
-        <button class="button" ?disabled=${shape.nodes.length === 0} @click=${save('mermaid', 'save')}>
-          Save as Mermaid…
-        </button>
-        <button class="button" ?disabled=${shape.nodes.length === 0} @click=${save('mermaid', 'copy')}>
-          Copy Mermaid
-        </button>
-        <button class="button" ?disabled=${shape.nodes.length === 0} @click=${save('svg', 'copy')}>Copy SVG</button>
+        ${(['svg', 'mermaid'] as const).map((format) => {
+          const name = { svg: 'SVG', mermaid: 'Mermaid' }[format];
+          return html`<span class="group" role="group" aria-label=${name}
+            ><span class="quiet" aria-hidden="true">${name}</span>
+            ${iconButton('copy', `Copy ${name}`, save(format, 'copy'), { disabled })}
+            ${iconButton('export', `Save as ${name}…`, save(format, 'save'), { disabled })}
+          </span>`;
+        })}
       </div>
     </div>`;
   }
 
-  #iconButton(icon: string, label: string, onClick: () => void): TemplateResult {
-    return html`<button class="icon-button" title=${label} aria-label=${label} @click=${onClick}>
-      <span class="codicon codicon-${icon}" aria-hidden="true"></span>
-    </button>`;
-  }
-
-  #zoom(wanted: number): void {
-    const zoom = Math.min(4, Math.max(0.1, wanted));
-    this.#canvas.keepMiddle(this.view.zoom, zoom);
+  /** By how much; `at`: what stays where it is, in the window (the middle of the view unless told). */
+  #zoom(by: number, at: Point | null = null): void {
+    const zoom = Math.min(4, Math.max(0.1, this.#zoomNow * by));
+    this.#canvas.keepPlace(zoom / this.#zoomNow, at);
     this.#arrange({ zoom });
   }
 
+  /** All of it, as small as that may be, until the person zooms again. */
   #fit(): void {
     const layout = this.#layout?.layout;
-    if (layout) this.#zoom(Math.min(1, this.#canvas.fitting(layout)));
+    if (layout) this.#fitted = Math.max(0.1, Math.min(1, this.#canvas.fitting(layout)));
+    this.#arrange({ zoom: null });
   }
 
   #export(format: 'svg' | 'mermaid', how: 'save' | 'copy'): void {

@@ -133,6 +133,65 @@ describe('the page of the topology panel', function () {
     await opened.page.getByText('Nothing fits “no such thing”.').waitFor();
   });
 
+  it('shows a new drawing whole where it can be read, and as the person zooms from then on', async () => {
+    await show(messagesOf(topologyOf(shop())), { width: 1000, height: 700 });
+    const canvas = opened.page.locator('.canvas');
+    const drawn = () => opened.page.locator('svg.drawing').evaluate((svg) => svg.clientWidth);
+    const zoom = async () => (await keptView()).zoom;
+    assert.equal(await zoom(), null);
+    const unasked = await drawn();
+    await opened.page.getByRole('button', { name: 'Fit to the panel' }).click();
+    const room = await canvas.evaluate((element) => element.clientWidth);
+    await eventually(async () => (await drawn()) <= room, { what: 'the whole drawing' });
+    assert.ok((await drawn()) < unasked);
+    // Around the pointer: what is under it stays there.
+    const box = await item('server:warehouse').boundingBox();
+    assert.ok(box);
+    const middle = [box.x + box.width / 2, box.y + box.height / 2] as const;
+    await opened.page.mouse.move(...middle);
+    await opened.page.keyboard.down('Control');
+    await opened.page.mouse.wheel(0, -100);
+    await opened.page.mouse.wheel(0, -100);
+    await opened.page.keyboard.up('Control');
+    const larger = await eventually(async () => (await zoom()) ?? undefined, { what: 'a zoom' });
+    assert.ok(larger > 0.3 && larger <= 4, String(larger));
+    // By keyboard too, and back to all of it.
+    await item('server:shop').evaluate((node) => (node as unknown as SVGElement).focus({ preventScroll: true }));
+    await opened.page.keyboard.press('+');
+    await eventually(async () => ((await zoom()) ?? 0) > larger, { what: 'the zoom by keyboard' });
+    await opened.page.keyboard.press('0');
+    await eventually(async () => (await zoom()) === null, { what: 'all of it again' });
+  });
+
+  it('is moved by dragging its ground', async () => {
+    await show(messagesOf(topologyOf(large())));
+    const canvas = opened.page.locator('.canvas');
+    const scroll = () => canvas.evaluate((element) => [element.scrollLeft, element.scrollTop]);
+    assert.deepEqual(await scroll(), [0, 0]);
+    const frame = await canvas.boundingBox();
+    assert.ok(frame);
+    // Left of the first box.
+    const [x, y] = [frame.x + 6, frame.y + frame.height - 30];
+    await opened.page.mouse.move(x, y);
+    await opened.page.mouse.down();
+    await opened.page.mouse.move(x - 5, y - 120, { steps: 3 });
+    await opened.page.mouse.up();
+    await eventually(async () => (await scroll()).join() === '5,120', { what: 'the drawing moved' });
+    await opened.page.mouse.move(x - 5, y - 300);
+    assert.deepEqual(await scroll(), [5, 120]);
+    assert.equal((await keptView()).selected, null);
+  });
+
+  it('has the drawing in view and nothing wider than a narrow group of editors', async () => {
+    await show(messagesOf(topologyOf(shop())), { width: 400, height: 900 });
+    const sideways = await opened.page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    assert.equal(sideways, 0);
+    const frame = await opened.page.locator('.canvas').boundingBox();
+    assert.ok(frame && frame.height >= 320 && frame.y < 400, JSON.stringify(frame));
+  });
+
   it('has the same in two tables, and for who hears the page these first', async () => {
     const messages = messagesOf(topologyOf(shop()));
     await show(messages);
