@@ -1,7 +1,9 @@
 import type { LagMonitor } from '../lag/monitor.ts';
 import type { ConnectionSource } from '../model/connect.ts';
 import type { Forecast, SlotLoss, StreamForecasts } from '../model/forecast.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import { lsnDistance } from '../model/lsn.ts';
+import type { Slot } from '../model/slot.ts';
+import type { Pulse, Snapshot } from '../model/snapshot.ts';
 import type { StreamLag } from '../model/stream.ts';
 import { providerOf } from '../providers/recognise.ts';
 import type { ReplicationService } from '../service.ts';
@@ -93,7 +95,7 @@ export class Forecasts {
       if (isAnotherLimit(limit, room.limit, settings)) room.window.restart();
       room.limit = limit;
       // From where somebody begins or ceases to read it, it moves otherwise.
-      room.window.record(pulse.sampledAt, slot.lost ? null : slot.safeWalBytes, slot.active);
+      room.window.record(pulse.sampledAt, slot.lost ? null : headroomOf(slot, pulse), slot.active);
     }
   }
 
@@ -155,4 +157,14 @@ export class Forecasts {
 
 function unseen(reason: string): SlotLoss {
   return { by: 'size', when: { kind: 'unknown', reason } };
+}
+
+/**
+ * What may still be written before a slot is lost, as it moves. safe_wal_size counts whole segments: while a slot in use
+ * is well within one, it shrinks by all that is written, for minutes on a quiet server. What such a slot keeps moves
+ * truly. Bytes, from a point of their own; null where unknown.
+ */
+function headroomOf({ active, restartLsn, safeWalBytes }: Slot, { currentLsn }: Pulse): number | null {
+  const kept = active ? lsnDistance(currentLsn, restartLsn) : null;
+  return kept === null || safeWalBytes === null ? safeWalBytes : -kept;
 }

@@ -64,7 +64,7 @@ function bySizeLimit(input: SlotLossInput): Forecast {
     }
     // Two halves that both shrink are no step that was cut in two, and steps swing about where they lead.
     if (slot.active && (headroom.greatest >= 0 || !headroom.steady)) return { kind: 'never', reason: never };
-    return reach(headroom.value, headroom, -1, { never, moves: 'room' });
+    return reach(room, headroom, -1, { never, moves: 'room' });
   }
   // Before any samples: a slot that isn't read has held the WAL written since it was.
   const idle = idleSeconds(slot, pulse.serverTime);

@@ -135,6 +135,17 @@ describe('when a slot is lost', () => {
     assert.equal(stepping.loss().when.kind, 'never', JSON.stringify(stepping.loss()));
   });
 
+  it('is not said of a slot in use that keeps up within a segment of a quiet server', () => {
+    const theatre = new Theatre(limited);
+    // 40 kB a second: the server's figure falls for more than five minutes before it counts the next segment.
+    theatre.play(300, (second) => {
+      const current = 16 * mega + second * 40_000;
+      const restartLsn = lsn(current - (second % 15) * 40_000);
+      return { current, slot: { active: true, restartLsn, safeWalBytes: 64 * mega - second * 40_000 } };
+    });
+    assert.equal(theatre.loss().when.kind, 'never', JSON.stringify(theatre.loss()));
+  });
+
   it('begins anew where a reader leaves, and after a gap', () => {
     const theatre = new Theatre(limited);
     theatre.play(60, () => ({ current: 11 * mega, slot: { ...written(1).slot, active: true } }));
