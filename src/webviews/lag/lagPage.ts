@@ -168,7 +168,8 @@ export class LagPage extends PageElement {
     const { chart, rows, view } = state;
     if (rows.length === 0) {
       return html`<p class="empty">
-        No replication slot or subscription was found here yet. A stream appears as soon as there is one.
+        There is nothing to show yet: no server that was read has a replication slot or a subscription here. A stream
+        appears as soon as there is one, or as soon as another connection is open.
       </p>`;
     }
     const many = rows.length > allAtOnce;

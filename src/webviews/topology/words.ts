@@ -87,7 +87,10 @@ export function summaryText(nodes: readonly TopologyNode[], edges: readonly Topo
     return amount === 0 ? [] : [`${amount} ${states[state].word.toLowerCase()}`];
   });
   const servers = nodes.filter(({ kind }) => kind === 'server').length;
-  const others = nodes.length - servers;
+  // A slot that nobody reads has no consumer to count.
+  const others = nodes.filter(
+    ({ kind, name }) => kind !== 'server' && !(kind === 'consumer' && name === 'Nobody'),
+  ).length;
   const head = [
     count(servers, 'server'),
     ...(others === 0 ? [] : [`${others} not among the connections`]),
