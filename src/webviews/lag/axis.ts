@@ -3,8 +3,9 @@ import type { LagChart } from '../../protocol/lag.ts';
 /** Steps between the labels of an axis of bytes: powers of two, so that they are round in units of 1024. */
 const byteSteps = Array.from({ length: 50 }, (_, power) => 2 ** power);
 /** Steps between those of an axis of seconds: what is round on a clock. */
+const subMinuteSteps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30];
 const secondSteps = [
-  ...[0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30],
+  ...subMinuteSteps,
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
   ...[1, 2, 3, 6, 12].map((hours) => hours * 3600),
   ...Array.from({ length: 12 }, (_, power) => 2 ** power * 86_400),

@@ -54,7 +54,9 @@ export class LagChartElement extends HTMLElement {
 
   /** Draws this; `lineOf` gives the line of a stream, by which it looks. */
   show(chart: LagChart, lineOf: (id: string) => number | undefined): void {
-    this.#chart = chart;
+    const before = chart.series.some(({ yesterday = [] }) => yesterday.some((value) => value !== null));
+    // A day of which nothing is known has no lines, and no names in the legend.
+    this.#chart = before ? chart : { ...chart, series: chart.series.map(({ yesterday: _, ...one }) => one) };
     this.#lineOf = lineOf;
     if (this.isConnected) this.#draw(false);
   }

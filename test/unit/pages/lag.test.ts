@@ -166,11 +166,25 @@ describe('the page of the lag panel', function () {
     await eventually(async () => (await legend.innerText()).includes('4 s'), { what: 'the first value' });
   });
 
-  it('says so where nothing is known of the figure in this time', async () => {
-    const message = lagStateMessage();
-    const series = [{ id: 'audit', label: 'shop-primary → audit', values: message.chart.times.map(() => null) }];
+  it('says so where nothing is known of the figure in this time, and names no lines of a day before without any', async () => {
+    const message = lagStateMessage({ view: { ...lagView, yesterday: true } });
+    const values = message.chart.times.map(() => null);
+    const series = [{ id: 'audit', label: 'shop-primary → audit', values, yesterday: values }];
     await show({ ...message, chart: { ...message.chart, series } });
     await opened.page.getByText('Seconds behind: nothing is known of this stream in this time.').waitFor();
+    await opened.page.getByText('Nothing was sampled of these streams at this time a day before.').waitFor();
+    const named = () =>
+      opened.page.locator('.u-legend th').evaluateAll((all) => all.map((one) => (one.textContent ?? '').trim()));
+    assert.deepEqual(await named(), ['Time', 'shop-primary → audit']);
+    const known = values.map((_, index) => (index < 5 ? 3 : null));
+    const again = [{ id: 'audit', label: 'shop-primary → audit', values, yesterday: known }];
+    await opened.send({ ...message, chart: { ...message.chart, series: again } });
+    await eventually(
+      async () => (await named()).join() === 'Time,shop-primary → audit,shop-primary → audit, a day before',
+      {
+        what: 'the line of the day before',
+      },
+    );
   });
 
   it('shows every figure in a narrow group of editors, without scrolling sideways', async () => {
