@@ -1,4 +1,5 @@
 import type { LagChangesMessage, LagRow, LagStateMessage } from './lag.ts';
+import { searchFor } from './search.ts';
 
 /** A state with the changes that came after it. Rows that didn't change stay the same objects. */
 export function withChanges(state: LagStateMessage, changes: LagChangesMessage): LagStateMessage {
@@ -19,10 +20,8 @@ export function withChanges(state: LagStateMessage, changes: LagChangesMessage):
 
 /** Whether all words of a filter are in what is shown of a stream. */
 export function fitsFilter(row: LagRow, filter: string): boolean {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return true;
+  if (filter.trim() === '') return true;
   const { consumer, outlook = [], publisher, stateText, subscriber } = row;
   const ends = [publisher, subscriber].flatMap((end) => (end ? [end.server, end.object] : []));
-  const text = [row.state, stateText, consumer, ...ends, ...outlook].join('\n').toLowerCase();
-  return words.every((word) => text.includes(word));
+  return searchFor(filter)([row.state, stateText, consumer, ...ends, ...outlook].join('\n'));
 }

@@ -7,6 +7,7 @@ import { planChangeOwner, planSetComment, type NamedKind } from '../operations/n
 import { planCreatePublication } from '../operations/publication/createPublication.ts';
 import { planDropPublications, type PublicationReader } from '../operations/publication/dropPublication.ts';
 import type { KnownReaders, KnownSlots } from '../operations/publication/publicationReaders.ts';
+import { publicationDefaults } from '../operations/publication/publicationSql.ts';
 import { planCreateSlot } from '../operations/slot/createSlot.ts';
 import { planDropSlots } from '../operations/slot/dropSlot.ts';
 import { planDropSubscription } from '../operations/subscription/dropSubscription.ts';
@@ -128,9 +129,7 @@ function withNew(target: PlanTarget, kind: NamedKind, name: string): PlanTarget 
     ...owned,
     oid: 0,
     allTables: false,
-    operations: { insert: true, update: true, delete: true, truncate: true },
-    viaRoot: false,
-    generatedColumns: 'none',
+    ...publicationDefaults,
     tables: [],
     schemas: [],
   } as const;

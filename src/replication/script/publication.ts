@@ -3,7 +3,12 @@ import type { Publication } from '../model/publication.ts';
 import type { Inventory } from '../model/snapshot.ts';
 import type { Statement } from '../model/statement.ts';
 import { namesMembers, scopeClause } from '../operations/publication/publicationScope.ts';
-import { memberClause, optionChanges, publishedOperations } from '../operations/publication/publicationSql.ts';
+import {
+  memberClause,
+  optionChanges,
+  publicationDefaults,
+  publishedOperations,
+} from '../operations/publication/publicationSql.ts';
 import { writtenMembers } from '../operations/publication/publishedTables.ts';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote.ts';
 import { mustFind } from './find.ts';
@@ -81,7 +86,7 @@ export function publicationAsWritten(inventory: Inventory, publication: Publicat
 function createSql(inventory: Inventory, choice: PublicationChoice): string {
   const { operations } = choice;
   const published = `publish = ${quoteLiteral(publishedOperations(inventory, choice))}`;
-  const others = optionChanges(inventory, { operations, viaRoot: false, generatedColumns: 'none' }, choice);
+  const others = optionChanges(inventory, { ...publicationDefaults, operations }, choice);
   const members = namesMembers(choice)
     ? memberClause(inventory, choice.tables, choice.schemas)
     : scopeClause(inventory, choice);

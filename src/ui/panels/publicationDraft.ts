@@ -7,6 +7,7 @@ import {
 import type { Publication } from '../../replication/model/publication.ts';
 import type { Inventory } from '../../replication/model/snapshot.ts';
 import type { Table } from '../../replication/model/table.ts';
+import { publicationDefaults } from '../../replication/operations/publication/publicationSql.ts';
 import { tableLabel } from '../../replication/operations/words.ts';
 import { publicationAsChoice } from '../../replication/script/publication.ts';
 
@@ -23,9 +24,8 @@ export function emptyPublication(start: PublicationStart): PublicationDraft {
     scope: 'chosen',
     schemas: [...(start.schemas ?? [])],
     tables: (start.tables ?? []).map(({ schema, name }) => ({ schema, name, columns: null, filter: null })),
-    operations: { insert: true, update: true, delete: true, truncate: true },
-    viaRoot: false,
-    generatedColumns: 'none',
+    ...publicationDefaults,
+    operations: { ...publicationDefaults.operations },
   };
 }
 

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 
 import type { ChoosableTable, PublicationDraft, PublicationModel } from '../../protocol/publication.ts';
+import { searchFor } from '../../protocol/search.ts';
+import { searchField } from '../shared/fields.ts';
 import { unfolded } from '../shared/unfolded.ts';
 import type { ListRow } from '../shared/virtualList.ts';
 import { tableKey, withException, withoutExceptions } from './draft.ts';
@@ -41,17 +42,14 @@ export function exceptPicker(options: {
       }
     </p>
     <div class="list-tools">
-      <vscode-text-field
-        id="except-query"
-        class="grow"
-        type="text"
-        placeholder="Search tables"
-        spellcheck="false"
-        .value=${live(query)}
-        @input=${(event: Event) => options.onQuery((event.target as HTMLInputElement).value)}
-        ><strong class="sr-only">Search tables to leave out</strong
-        ><span slot="start" class="codicon codicon-search" aria-hidden="true"></span
-      ></vscode-text-field>
+      ${searchField({
+        id: 'except-query',
+        class: 'grow',
+        placeholder: 'Search tables',
+        label: 'Search tables to leave out',
+        query,
+        onQuery: options.onQuery,
+      })}
       <button
         class="link nowrap"
         ?disabled=${left.length === 0}
@@ -77,15 +75,14 @@ export function exceptPicker(options: {
 function exceptRows(model: PublicationModel, draft: PublicationDraft, query: string): readonly ExceptRow[] {
   const left = new Set((draft.exceptTables ?? []).map(tableKey));
   const only = new Set((draft.exceptTables ?? []).filter((table) => table.only).map(tableKey));
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = searchFor(query);
   const offered = model.capabilities['publication.exceptTables'].can;
   return model.tables.flatMap((table): readonly ExceptRow[] => {
     const key = tableKey(table);
     const chosen = left.has(key);
-    const text = table.label.toLowerCase();
     // One that is left out can always be taken back.
     if (!chosen && (table.unlogged || table.isPartition)) return [];
-    if (!words.every((word) => text.includes(word))) return [];
+    if (!fits(table.label)) return [];
     const notes = [
       table.partitioned ? 'partitioned' : null,
       chosen && table.heirs

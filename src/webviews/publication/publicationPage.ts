@@ -15,7 +15,6 @@ import type {
   TrialState,
 } from '../../protocol/publication.ts';
 import type { TableDetails } from '../../replication/model/table.ts';
-import { textField } from '../shared/fields.ts';
 import { FormPage } from '../shared/formPage.ts';
 import { formHead, unavailableView } from '../shared/formParts.ts';
 import { problemsOf, type ShownProblem } from '../shared/problems.ts';
@@ -129,15 +128,7 @@ export class PublicationPage extends FormPage<
               ? changedNotice(changed, { onLoad: () => this.#loadAnew(changed), onKeep: () => this.#rebaseOn(changed) })
               : nothing
           }
-          ${textField({
-            id: 'name',
-            label: 'Name',
-            value: draft.name,
-            required: true,
-            problems: problemsOf(problems, 'name'),
-            onInput: (name) => this.change({ ...draft, name }, 'name'),
-          })}
-          ${this.#scope(model, draft, problems)}
+          ${this.nameField(draft, problems)} ${this.#scope(model, draft, problems)}
           ${operationFields({ model, draft, problems, onDraft: (next, field) => this.change(next, field) })}
           ${otherOptions({ model, draft, problems, onDraft: (next, field) => this.change(next, field) })}
           ${

@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 
 import type { ChoosableTable, PublicationDraft, PublicationModel } from '../../protocol/publication.ts';
-import { described } from '../shared/described.ts';
+import { searchFor } from '../../protocol/search.ts';
+import { searchField } from '../shared/fields.ts';
 import { fieldProblems, type ShownProblem } from '../shared/problems.ts';
 import { unfolded } from '../shared/unfolded.ts';
 import type { ListRow } from '../shared/virtualList.ts';
@@ -56,12 +57,11 @@ export function tableRows(
   for (const { object, severity } of problems) {
     if (object !== undefined && severity !== 'info' && worst.get(object) !== 'error') worst.set(object, severity);
   }
-  const words = view.query.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = searchFor(view.query);
   const partitions = model.capabilities['publication.partitionedTables'];
   const rows: TableRow[] = [];
   for (const table of model.tables) {
-    const text = table.label.toLowerCase();
-    if (!words.every((word) => text.includes(word))) continue;
+    if (!fits(table.label)) continue;
     const key = tableKey(table);
     const entry = chosen.get(key);
     if (view.onlyChosen && !entry) continue;
@@ -104,18 +104,15 @@ export function tablePicker(options: TablePickerOptions): TemplateResult {
       >
     </div>
     <div class="list-tools">
-      <vscode-text-field
-        id="tables"
-        class="grow"
-        type="text"
-        placeholder="Search tables"
-        spellcheck="false"
-        .value=${live(options.query)}
-        @input=${(event: Event) => options.onQuery((event.target as HTMLInputElement).value)}
-        ${described({ ids: ['tables-count', 'tables-problems'], invalid: options.problems.some(isError) })}
-        ><strong class="sr-only">Search tables</strong
-        ><span slot="start" class="codicon codicon-search" aria-hidden="true"></span
-      ></vscode-text-field>
+      ${searchField({
+        id: 'tables',
+        class: 'grow',
+        placeholder: 'Search tables',
+        query: options.query,
+        describedBy: ['tables-count', 'tables-problems'],
+        invalid: options.problems.some(isError),
+        onQuery: options.onQuery,
+      })}
       <vscode-checkbox
         .checked=${live(options.onlyChosen)}
         @change=${(event: Event) => {

@@ -54,6 +54,35 @@ export function textField(options: TextFieldOptions): TemplateResult {
   );
 }
 
+/** Where one types words to look for in a list. */
+export function searchField(options: {
+  readonly id?: string;
+  /** How wide it is beside others. */
+  readonly class: 'grow' | 'wide';
+  readonly placeholder: string;
+  /** Read aloud, where it says more than the placeholder. */
+  readonly label?: string;
+  readonly query: string;
+  /** Ids of what describes it. */
+  readonly describedBy?: readonly string[];
+  readonly invalid?: boolean;
+  readonly onQuery: (query: string) => void;
+}): TemplateResult {
+  const { describedBy: ids = [], id, invalid = false, onQuery, placeholder, query } = options;
+  return html`<vscode-text-field
+    id=${id ?? nothing}
+    class=${options.class}
+    type="text"
+    placeholder=${placeholder}
+    spellcheck="false"
+    .value=${live(query)}
+    @input=${(event: Event) => onQuery((event.target as HTMLInputElement).value)}
+    ${described({ ids, invalid })}
+    ><strong class="sr-only">${options.label ?? placeholder}</strong
+    ><span slot="start" class="codicon codicon-search" aria-hidden="true"></span
+  ></vscode-text-field>`;
+}
+
 /** Text over several lines. */
 export function textArea(
   options: TextFieldOptions & { readonly rows?: number; readonly mono?: boolean },

@@ -6,10 +6,11 @@ import type { ErrorDescription } from '../../replication/model/errors.ts';
 import type { Announcer } from './announcer.ts';
 import { spokesman } from './described.ts';
 import { DraftFlow } from './draftFlow.ts';
+import { textField } from './fields.ts';
 import { problemList, refusalView, runView } from './formParts.ts';
 import { type PageHost, sayReady } from './host.ts';
 import { PageElement } from './page.ts';
-import type { ShownProblem } from './problems.ts';
+import { problemsOf, type ShownProblem } from './problems.ts';
 import { sqlPreview } from './sqlPreview.ts';
 
 /** What every form with SQL beside it sends. */
@@ -40,7 +41,7 @@ export interface FormWords {
  * it, the focus on what is to be mended. Nothing that was typed is ever taken away.
  */
 export abstract class FormPage<
-  Draft extends object,
+  Draft extends { readonly name: string },
   Request extends { readonly type: string },
   Update extends { readonly type: string },
   Kept extends { readonly draft: Draft },
@@ -134,6 +135,18 @@ export abstract class FormPage<
       // A warning that it was refused for is said already.
       ...reviewed.filter(({ message }) => message !== words),
     ];
+  }
+
+  /** The name of what the form is about. */
+  protected nameField(draft: Draft, problems: readonly ShownProblem[]): TemplateResult {
+    return textField({
+      id: 'name',
+      label: 'Name',
+      value: draft.name,
+      required: true,
+      problems: problemsOf(problems, 'name'),
+      onInput: (name) => this.change({ ...draft, name }, 'name'),
+    });
   }
 
   /** The focus goes to this control after the next render that has it. */

@@ -1,9 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 
+import { searchFor } from '../../protocol/search.ts';
 import type { OfferedPublication } from '../../protocol/subscription.ts';
-import { described } from '../shared/described.ts';
-import { textArea } from '../shared/fields.ts';
+import { searchField, textArea } from '../shared/fields.ts';
 import { fieldProblems, type ShownProblem } from '../shared/problems.ts';
 import type { ListRow } from '../shared/virtualList.ts';
 
@@ -52,16 +51,13 @@ export function publicationsField(options: PublicationsFieldOptions): TemplateRe
     </div>
     ${
       offered.length > 8
-        ? html`<vscode-text-field
-            class="wide"
-            type="text"
-            placeholder="Search publications"
-            .value=${live(options.query)}
-            @input=${(event: Event) => options.onQuery((event.target as HTMLInputElement).value)}
-            ${described({ ids: ['publications-count'], invalid: false })}
-            ><strong class="sr-only">Search publications</strong
-            ><span slot="start" class="codicon codicon-search" aria-hidden="true"></span
-          ></vscode-text-field>`
+        ? searchField({
+            class: 'wide',
+            placeholder: 'Search publications',
+            query: options.query,
+            describedBy: ['publications-count'],
+            onQuery: options.onQuery,
+          })
         : nothing
     }
     <table-list
@@ -88,7 +84,7 @@ function publicationRows(
   present: readonly string[],
   query: string,
 ): readonly PublicationRow[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = searchFor(query);
   const known = new Set(offered.map(({ name }) => name));
   const gone = [...new Set([...present, ...chosen])].filter((name) => name !== '' && !known.has(name));
   const change = (name: string): string => {
@@ -99,7 +95,7 @@ function publicationRows(
     ...offered.map((publication) => ({ name: publication.name, note: noteOn(publication) })),
     ...gone.map((name) => ({ name, note: 'not on the publisher' })),
   ]
-    .filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)))
+    .filter(({ name }) => fits(name))
     .map(({ name, note }) => ({
       name,
       note: `${change(name)}${note}`,

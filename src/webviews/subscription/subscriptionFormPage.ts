@@ -2,7 +2,6 @@ import { html, nothing, type TemplateResult } from 'lit';
 
 import type { FormServer } from '../../protocol/publication.ts';
 import type { OfferedPublication, SubscriptionReview } from '../../protocol/subscription.ts';
-import { textField } from '../shared/fields.ts';
 import { FormPage } from '../shared/formPage.ts';
 import { notice } from '../shared/formParts.ts';
 import { problemsOf, type ShownProblem } from '../shared/problems.ts';
@@ -56,17 +55,6 @@ export abstract class SubscriptionFormPage<
       if (row) return '';
     }
     return this.targets()[field] ?? null;
-  }
-
-  protected nameField(draft: Draft, problems: readonly ShownProblem[]): TemplateResult {
-    return textField({
-      id: 'name',
-      label: 'Name',
-      value: draft.name,
-      required: true,
-      problems: problemsOf(problems, 'name'),
-      onInput: (name) => this.change({ ...draft, name }, 'name'),
-    });
   }
 
   /** The publications to tick, and what helps where the subscriber lacks their tables. */

@@ -1,3 +1,4 @@
+import { searchFor } from '../../protocol/search.ts';
 import type { Topology, TopologyEdge, TopologyNode } from '../../replication/model/topology.ts';
 import { edgeName, kindText, type Live, stateWord } from './words.ts';
 
@@ -27,10 +28,9 @@ export interface Shape {
  * with their ends, and boxes that have them, with their streams. All of it where the filter is empty.
  */
 export function filtered(topology: Topology, filter: string, live: Live): Topology {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return topology;
+  if (filter.trim() === '') return topology;
+  const fits = searchFor(filter);
   const nodeOf = new Map(topology.nodes.map((node) => [node.id, node]));
-  const fits = (text: string) => words.every((word) => text.includes(word));
   const nodeText = new Map(topology.nodes.map((node) => [node.id, textOfNode(node)]));
   const fittingNodes = new Set(topology.nodes.filter(({ id }) => fits(nodeText.get(id) ?? '')).map(({ id }) => id));
   const edges = topology.edges.filter((edge) => {
@@ -73,9 +73,9 @@ export function drawnEdgeOf(shape: Shape, id: string): DrawnEdge | undefined {
 
 function textOfNode(node: TopologyNode): string {
   const { address, guess, members, name } = node;
-  return [name, address, kindText(node), guess?.product, ...members.flatMap((one) => [one.name, one.database])]
-    .join(' ')
-    .toLowerCase();
+  return [name, address, kindText(node), guess?.product, ...members.flatMap((one) => [one.name, one.database])].join(
+    ' ',
+  );
 }
 
 function textOfEdge(edge: TopologyEdge, live: Live): string {
@@ -91,9 +91,7 @@ function textOfEdge(edge: TopologyEdge, live: Live): string {
     subscription?.database,
     ...(subscription?.publications ?? []),
     ...(subscription?.tables.map(({ name }) => name) ?? []),
-  ]
-    .join(' ')
-    .toLowerCase();
+  ].join(' ');
 }
 
 function byOrderOf(nodes: readonly TopologyNode[]): (a: TopologyNode, b: TopologyNode) => number {

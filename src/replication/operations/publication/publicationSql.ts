@@ -69,6 +69,13 @@ export function memberSql(table: PublishedTableChoice, syntax: MemberSyntax): st
 /** The options of a publication as a server of this version has them; what it lacks is at its default. */
 export type PublicationOptions = Pick<PublicationChoice, 'operations' | 'viaRoot' | 'generatedColumns'>;
 
+/** What CREATE PUBLICATION makes of what isn't said; before 11 there is no truncate. */
+export const publicationDefaults: PublicationOptions = {
+  operations: { insert: true, update: true, delete: true, truncate: true },
+  viaRoot: false,
+  generatedColumns: 'none',
+};
+
 /** The chosen options without what the server's version doesn't have. */
 export function offeredOptions(inventory: Inventory, chosen: PublicationOptions): PublicationOptions {
   const { insert, update, delete: del, truncate } = chosen.operations;
@@ -98,12 +105,7 @@ export function optionChanges(
 
 /** At the creation all options that aren't PostgreSQL's defaults have to be said. */
 function optionsAtCreation(inventory: Inventory, choice: PublicationChoice): readonly string[] {
-  const defaults: PublicationOptions = {
-    operations: { insert: true, update: true, delete: true, truncate: true },
-    viaRoot: false,
-    generatedColumns: 'none',
-  };
-  return optionChanges(inventory, defaults, choice);
+  return optionChanges(inventory, publicationDefaults, choice);
 }
 
 /** The value of `publish`. */
