@@ -6,6 +6,7 @@ import { OrderedStorage } from './connections/orderedStorage.ts';
 import { ConnectionStore } from './connections/store.ts';
 import { Copies } from './replication/copy/copies.ts';
 import { Forecasts } from './replication/forecast/forecasts.ts';
+import { EventBook } from './replication/lag/eventBook.ts';
 import { joinEvents, SeenEvents } from './replication/lag/events.ts';
 import { LagMonitor } from './replication/lag/monitor.ts';
 import { describeError } from './replication/model/errors.ts';
@@ -14,7 +15,7 @@ import { followStreams } from './replication/samples/follow.ts';
 import { SampleFiles } from './replication/samples/sampleFiles.ts';
 import { SampleStore } from './replication/samples/sampleStore.ts';
 import { createAlerts, showAlerts } from './ui/alerts/alertDesk.ts';
-import { alertEvents } from './ui/alerts/alertMarks.ts';
+import { keepCrossed } from './ui/alerts/alertMarks.ts';
 import { registerCommands } from './ui/commands/register.ts';
 import { setContextKey } from './ui/commands/typed.ts';
 import { canImport } from './ui/connections/findOffers.ts';
@@ -56,8 +57,10 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const service = createReplicationService({ connections, log });
   const monitor = new LagMonitor({ service, connections });
   const samples = new SampleStore();
+  const eventBook = new EventBook();
   const sampleFiles = new SampleFiles({
     store: samples,
+    events: eventBook,
     folder: () => path.join(context.globalStorageUri.fsPath, 'lag-history'),
     connections,
     log,
@@ -68,8 +71,9 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const onFirst = () => void sampleFiles.load();
   const stopFollowing = followStreams({ monitor, service, forecasts, samples, onFirst });
   const history = new History({ storage });
-  const seenEvents = new SeenEvents({ service, connections });
-  const lagEvents = joinEvents(seenEvents, planEvents(history), alertEvents(alerts.center, monitor));
+  const seenEvents = new SeenEvents({ service, connections, book: eventBook });
+  const stopKeeping = keepCrossed(alerts.center, monitor, eventBook);
+  const lagEvents = joinEvents(eventBook, planEvents(history));
   const previews = new PlanPreviews();
   const declarations = new ServerDeclarations();
   const peeks = new PeekDocuments();
@@ -121,6 +125,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
     declarations,
     peeks,
     { dispose: stopFollowing },
+    { dispose: stopKeeping },
     sampleFiles,
     copies,
     seenEvents,

@@ -1,7 +1,8 @@
 import type { ConnectionSource } from '../model/connect.ts';
-import type { LagEvent, LagEvents } from '../model/lagEvent.ts';
+import type { LagEvents } from '../model/lagEvent.ts';
 import type { Pulse } from '../model/snapshot.ts';
 import type { ReplicationService } from '../service.ts';
+import type { EventBook } from './eventBook.ts';
 
 /** What several know together, oldest first. */
 export function joinEvents(...sources: readonly LagEvents[]): LagEvents {
@@ -14,8 +15,8 @@ export function joinEvents(...sources: readonly LagEvents[]): LagEvents {
 export interface SeenEventsParts {
   readonly service: Pick<ReplicationService, 'state' | 'onDidChange'>;
   readonly connections: Pick<ConnectionSource, 'facts'>;
-  /** The most events that are kept; the oldest go first. */
-  readonly limit?: number;
+  /** Where they are kept. */
+  readonly book: Pick<EventBook, 'add'>;
 }
 
 /** A server as it was last seen. */
@@ -29,30 +30,22 @@ const sameStartMs = 5000;
 
 /**
  * Starts of servers, and subscriptions that are enabled or disabled, as the samples show them: since when a server runs is
- * known from the first sample on, the rest from one sample to the next. Bounded; forgotten with the window.
+ * known from the first sample on, the rest from one sample to the next. What changed while nobody looked has no moment.
  */
-export class SeenEvents implements LagEvents {
+export class SeenEvents {
   readonly #parts: SeenEventsParts;
-  readonly #limit: number;
   readonly #seen = new Map<string, Seen>();
-  readonly #events: LagEvent[] = [];
   readonly #stop: () => void;
 
   constructor(parts: SeenEventsParts) {
     this.#parts = parts;
-    this.#limit = parts.limit ?? 1000;
     this.#stop = parts.service.onDidChange((connectionId) => this.#take(connectionId));
   }
 
-  between(from: number, to: number): readonly LagEvent[] {
-    return this.#events.filter(({ at }) => at >= from && at <= to);
-  }
-
-  /** Stops watching, and forgets. */
+  /** Stops watching. */
   dispose(): void {
     this.#stop();
     this.#seen.clear();
-    this.#events.length = 0;
   }
 
   #take(connectionId: string): void {
@@ -64,24 +57,26 @@ export class SeenEvents implements LagEvents {
     const enabled = new Map(pulse.subscriptions.map((one) => [one.name, one.enabled]));
     const name = this.#parts.connections.facts(connectionId)?.name ?? 'A server';
     if (!before || Math.abs(pulse.startedAt - before.startedAt) > sameStartMs) {
-      this.#add({ at: startOf(pulse), kind: 'restart', connectionIds: [connectionId], text: `${name} was started` });
+      this.#parts.book.add({
+        at: startOf(pulse),
+        kind: 'restart',
+        connectionIds: [connectionId],
+        subject: String(pulse.startedAt),
+        text: `${name} was started`,
+      });
     }
     for (const [subscription, on] of enabled) {
       const was = before?.enabled.get(subscription);
       if (was === undefined || was === on) continue;
-      this.#add({
+      this.#parts.book.add({
         at: pulse.sampledAt,
         kind: on ? 'enabled' : 'disabled',
         connectionIds: [connectionId],
+        subject: subscription,
         text: `Subscription ${subscription} on ${name} was ${on ? 'enabled' : 'disabled'}`,
       });
     }
     this.#seen.set(connectionId, { startedAt: pulse.startedAt, enabled });
-  }
-
-  #add(event: LagEvent): void {
-    this.#events.push(event);
-    if (this.#events.length > this.#limit) this.#events.splice(0, this.#events.length - this.#limit);
   }
 }
 

@@ -10,6 +10,8 @@ export interface LagEvent {
   readonly connectionIds: readonly string[];
   /** The only stream it is about; absent where it is about all of those connections. */
   readonly streamId?: string;
+  /** Tells it from others of its kind at the same place, where the text may be worded anew; the text where it is absent. */
+  readonly subject?: string;
   /** What happened, to which object on which server; without secrets. */
   readonly text: string;
 }

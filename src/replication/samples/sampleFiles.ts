@@ -1,28 +1,41 @@
-import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 
+import type { EventBook } from '../lag/eventBook.ts';
 import type { ConnectionSource } from '../model/connect.ts';
 import type { ServiceLog } from '../service.ts';
-import { decodeSamples, encodeSamples } from './sampleFile.ts';
-import { ownerOf, type SampleStore } from './sampleStore.ts';
+import { frameOf } from './sampleFile.ts';
+import { SampleFolder } from './sampleFolder.ts';
+import { isOpen, isSealed, newName, type SampleFileKind, type SampleFileName } from './sampleNames.ts';
+import { encodeRecord } from './sampleRecord.ts';
+import type { SampleStore } from './sampleStore.ts';
+import type { TierName } from './streamSamples.ts';
 
 const gzip = promisify(zlib.gzip);
-const gunzip = promisify(zlib.gunzip);
 const compression = { level: 1 };
 
-/** The format is part of the name: another version leaves these files alone, and makes its own. */
-const ending = '.v1.lag';
 /** Samples are written down this often, milliseconds. */
 const writeEveryMs = 300_000;
-/** What a window that ended in the middle left behind, or a connection that is gone, is deleted after this, milliseconds. */
-const leftOverMs = 24 * 3_600_000;
+/** Streams whose new samples are written at once. */
+const mostAtOnce = 64;
+/** Streams of which all is written at once. */
+const mostWholeAtOnce = 16;
+/** More files than these to which nobody adds any more are written anew as one whole. */
+const mostSealed = 4;
+
+/** The tiers in each kind of file. */
+const tiersOf: Readonly<Record<SampleFileKind, readonly TierName[]>> = {
+  seconds: ['seconds'],
+  journal: ['minutes', 'halfHours'],
+  whole: ['minutes', 'halfHours'],
+};
 
 /** What the files are made from. */
 export interface SampleFileParts {
   readonly store: SampleStore;
+  readonly events: EventBook;
   /** Made where it isn't there. Called when it's needed, not before. */
   readonly folder: () => string;
   readonly connections: Pick<ConnectionSource, 'facts'>;
@@ -31,26 +44,47 @@ export interface SampleFileParts {
   readonly now?: () => number;
 }
 
+interface OwnFile {
+  readonly file: SampleFileName;
+  bytes: number;
+}
+
+/** What is new of some streams of a connection, until it is on the disk. */
+interface Batch {
+  readonly connectionId: string;
+  readonly records: readonly { readonly kind: 'seconds' | 'journal'; readonly content: Buffer }[];
+  /** To be written down another time. */
+  readonly putBack: () => void;
+}
+
 /**
- * Keeps the samples on disk: one compressed file for each connection, written in the background every five minutes, and at
- * the end of the window. Each writing first takes in what another window wrote meanwhile, and replaces the file in one go,
- * so that several windows at once add to the same history: at the worst, one writes what the other adds again later.
+ * Keeps samples and events on disk. Every five minutes, and at the end of the window, what is new is added to files that
+ * only this window writes: for each connection one with the seconds, begun anew every 20 minutes and deleted when it is
+ * too old, and a journal of the rest, begun anew every three hours. When there are more than four such files, of windows
+ * that are gone too, they are written as one whole, and deleted once that is on the disk. All files of a connection together
+ * are its history, in any order and also where the same is in several: so windows neither wait for each other nor take
+ * anything from each other, and one that is killed leaves at the worst a last record that is cut off.
  */
 export class SampleFiles {
   readonly #parts: SampleFileParts;
   readonly #now: () => number;
-  /** What each file was when this window last read or wrote it. */
-  readonly #seen = new Map<string, string>();
+  readonly #folder: SampleFolder;
+  /** The files this window adds to, by connection and kind, with the bytes that are in them. */
+  readonly #own = new Map<string, OwnFile>();
+  /** Connections whose files somebody changed. */
+  readonly #lost = new Set<string>();
+  /** Taken, and not for certain on the disk. */
+  readonly #unwritten = new Set<Batch>();
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> = Promise.resolve();
-  /** Connections whose writing in the background is under way, or still to come in this round. */
-  readonly #pending = new Set<string>();
   #ended = false;
 
   constructor(parts: SampleFileParts) {
     this.#parts = parts;
     this.#now = parts.now ?? Date.now;
+    const onLost = (connectionId: string) => this.#lost.add(connectionId);
+    this.#folder = new SampleFolder({ ...parts, now: this.#now, onLost });
   }
 
   /** Reads what there is, once, and writes from then on. Never rejects: what can't be read is said in the log. */
@@ -59,7 +93,7 @@ export class SampleFiles {
     return this.#loading;
   }
 
-  /** Writes what changed. Never rejects: what can't be written is said, and tried again the next time. */
+  /** Writes what is new, and reads what others wrote. Never rejects: what failed is said, and tried again the next time. */
   save(): Promise<void> {
     this.#saving = this.#saving.then(() => this.#save());
     return this.#saving;
@@ -70,171 +104,194 @@ export class SampleFiles {
     this.#ended = true;
     clearInterval(this.#timer);
     if (!this.#loading) return;
-    // What is being written in the background may not come to its end any more.
-    for (const connectionId of new Set([...this.#pending, ...this.#parts.store.takeChanged()])) {
+    // What is being added in the background may not come to its end any more; it mustn't be continued in the middle.
+    this.#own.clear();
+    for (const batch of this.#unwritten) this.#addNow(batch);
+    this.#putBackLost();
+    for (const connectionId of this.#changed()) {
       if (!this.#isKnown(connectionId)) continue;
-      try {
-        this.#writeNow(connectionId);
-      } catch (error) {
-        this.#failed(connectionId, error);
+      for (let batch = this.#take(connectionId); batch; batch = this.#take(connectionId)) {
+        if (!this.#addNow(batch)) break;
       }
     }
-  }
-
-  #writeNow(connectionId: string): void {
-    const file = this.#fileOf(connectionId);
-    if (this.#isNew(file, statOf(file))) this.#takeNow(file);
-    const content = zlib.gzipSync(this.#content(connectionId), compression);
-    const temporary = `${file}.${randomUUID()}.tmp`;
-    fs.writeFileSync(temporary, content);
-    fs.renameSync(temporary, file);
   }
 
   async #load(): Promise<void> {
-    const folder = this.#parts.folder();
-    try {
-      await fs.promises.mkdir(folder, { recursive: true });
-      for (const name of await fs.promises.readdir(folder)) {
-        await this.#loadFile(path.join(folder, name)).catch((error: unknown) => this.#unread(name, error));
-      }
-    } catch (error) {
-      this.#unread(folder, error);
-    }
+    await this.#folder.make();
+    await this.#tidy();
     if (this.#ended) return;
-    this.#parts.store.forget(this.#isKnown, this.#now());
     this.#timer = setInterval(() => void this.save(), writeEveryMs);
     this.#timer.unref();
   }
 
-  #unread(what: string, error: unknown): void {
-    this.#parts.log.warn(`The kept lag history in ${what} could not be read: ${messageOf(error)}.`);
-  }
-
-  async #loadFile(file: string): Promise<void> {
-    const old = this.#now() - (statOf(file)?.mtimeMs ?? 0) > leftOverMs;
-    if (file.endsWith('.tmp') && old) await fs.promises.rm(file, { force: true });
-    if (!file.endsWith(ending)) return;
-    const owners = await this.#take(file);
-    if (old && owners !== null && !owners.some(this.#isKnown)) await fs.promises.rm(file, { force: true });
-  }
-
-  /**
-   * Takes in a file, and gives whose it is; null where it isn't there any more, or is damaged: such a one is put aside, and
-   * begun anew. Rejects where it can't be read: then nobody knows what it holds, and it isn't to be replaced.
-   */
-  async #take(file: string): Promise<readonly string[] | null> {
-    const stat = statOf(file);
-    if (!stat) return null;
-    const packed = await fs.promises.readFile(file);
-    const content = await gunzip(packed).catch((error: unknown) => this.#putAside(file, error));
-    if (content === null) return null;
-    const owners = this.#absorb(file, content);
-    this.#remember(file, stat);
-    return owners;
-  }
-
-  /** As `#take`, at once. */
-  #takeNow(file: string): void {
-    const packed = fs.readFileSync(file);
-    let content: Buffer;
-    try {
-      content = zlib.gunzipSync(packed);
-    } catch (error) {
-      this.#putAside(file, error);
-      return;
-    }
-    this.#absorb(file, content);
-  }
-
-  #putAside(file: string, error: unknown): null {
-    const aside = `${file}.damaged`;
-    this.#parts.log.warn(
-      `The lag history in ${file} is damaged (${messageOf(error)}). It is begun anew; the damaged file is kept as ${aside}.`,
-    );
-    fs.rmSync(aside, { force: true });
-    fs.renameSync(file, aside);
-    return null;
-  }
-
   async #save(): Promise<void> {
-    const { store } = this.#parts;
-    store.forget(this.#isKnown, this.#now());
-    for (const connectionId of store.takeChanged()) this.#pending.add(connectionId);
-    for (const connectionId of this.#pending) {
-      if (this.#ended) return;
+    this.#forget();
+    this.#putBackLost();
+    for (const connectionId of this.#changed()) {
       try {
         await this.#write(connectionId);
       } catch (error) {
         this.#failed(connectionId, error);
       }
-      this.#pending.delete(connectionId);
+      if (this.#ended) return;
     }
+    await this.#tidy();
+  }
+
+  #forget(): void {
+    this.#parts.store.forget(this.#isKnown, this.#now());
+    this.#parts.events.forget(this.#isKnown);
+  }
+
+  #changed(): readonly string[] {
+    return [...new Set([...this.#parts.store.changed(), ...this.#parts.events.changed()])];
+  }
+
+  /** The next streams with something new; null where there are none. */
+  #take(connectionId: string): Batch | null {
+    const { events, store } = this.#parts;
+    const streams = store.takeNew(connectionId, mostAtOnce);
+    const happened = events.takeNew(connectionId);
+    if (streams.length + happened.length === 0) return null;
+    const journal = { kind: 'journal', content: encodeRecord(streams, tiersOf.journal, happened) } as const;
+    const seconds = { kind: 'seconds', content: encodeRecord(streams, tiersOf.seconds) } as const;
+    return {
+      connectionId,
+      records: streams.length === 0 ? [journal] : [journal, seconds],
+      putBack: () => {
+        for (const { newFrom, stream } of streams) store.putBack(stream.id, newFrom);
+        events.putBack(happened);
+      },
+    };
   }
 
   async #write(connectionId: string): Promise<void> {
-    const file = this.#fileOf(connectionId);
-    if (!this.#isKnown(connectionId)) {
-      await fs.promises.rm(file, { force: true });
-      return;
+    for (let batch = this.#take(connectionId); batch; batch = this.#take(connectionId)) {
+      this.#unwritten.add(batch);
+      try {
+        for (const { content, kind } of batch.records) {
+          const framed = frameOf(await gzip(content, compression));
+          // The last writing took it in meanwhile.
+          if (this.#ended) return;
+          await this.#add(connectionId, kind, framed);
+        }
+      } catch (error) {
+        if (!this.#ended) this.#notWritten(batch);
+        throw error;
+      } finally {
+        this.#unwritten.delete(batch);
+      }
     }
-    if (this.#isNew(file, statOf(file))) await this.#take(file);
-    const content = await gzip(this.#content(connectionId), compression);
-    const temporary = `${file}.${randomUUID()}.tmp`;
-    await fs.promises.writeFile(temporary, content);
-    // The last writing, with newer samples, was done meanwhile.
-    if (this.#ended) return fs.promises.rm(temporary, { force: true });
-    await fs.promises.rename(temporary, file);
-    this.#remember(file, statOf(file));
+  }
+
+  async #add(connectionId: string, kind: 'seconds' | 'journal', framed: Buffer): Promise<void> {
+    const own = this.#ownFile(connectionId, kind);
+    const file = this.#folder.pathOf(own.file.name);
+    await fs.promises.appendFile(file, framed);
+    own.bytes += framed.length;
+    if (this.#ended || sizeOf(file) === own.bytes) return;
+    // Somebody deleted or changed it, or another window took it for one that nobody adds to as this one slept for long.
+    this.#own.delete(ownKey(connectionId, kind));
+    this.#lost.add(connectionId);
+  }
+
+  /** All that is known of these is written once more: what was written may not be on the disk any more. */
+  #putBackLost(): void {
+    const { events, store } = this.#parts;
+    for (const connectionId of this.#lost) {
+      for (const { stream } of store.streams(connectionId)) store.putBack(stream.id, -Infinity);
+      events.putBack(events.of(connectionId));
+    }
+    this.#lost.clear();
+  }
+
+  /** As `#add`, at once. Gives whether it could. */
+  #addNow(batch: Batch): boolean {
+    try {
+      for (const { content, kind } of batch.records) {
+        const { file } = this.#ownFile(batch.connectionId, kind);
+        fs.appendFileSync(this.#folder.pathOf(file.name), frameOf(zlib.gzipSync(content, compression)));
+      }
+      return true;
+    } catch (error) {
+      this.#notWritten(batch);
+      this.#failed(batch.connectionId, error);
+      return false;
+    }
+  }
+
+  /** Half of it may be on the disk: nothing is added behind that. */
+  #notWritten({ connectionId, putBack, records }: Batch): void {
+    for (const { kind } of records) this.#own.delete(ownKey(connectionId, kind));
+    putBack();
+  }
+
+  #ownFile(connectionId: string, kind: 'seconds' | 'journal'): OwnFile {
+    const key = ownKey(connectionId, kind);
+    const known = this.#own.get(key);
+    if (known && isOpen(known.file, this.#now())) return known;
+    const begun = { file: newName(connectionId, kind, this.#now()), bytes: 0 };
+    this.#own.set(key, begun);
+    this.#folder.own(connectionId, begun.file);
+    return begun;
   }
 
   #failed(connectionId: string, error: unknown): void {
-    this.#parts.store.markChanged(connectionId);
     const name = this.#parts.connections.facts(connectionId)?.name ?? connectionId;
-    this.#parts.log.warn(`The lag history of ${name} could not be written: ${messageOf(error)}.`);
+    const why = error instanceof Error ? error.message : String(error);
+    this.#parts.log.warn(`The lag history of ${name} could not be written: ${why}.`);
   }
 
   readonly #isKnown = (connectionId: string): boolean => this.#parts.connections.facts(connectionId) !== undefined;
 
-  #content(connectionId: string): Buffer {
-    return encodeSamples(this.#parts.store.streams(connectionId));
-  }
-
-  /** Gives whose samples they are; null where they can't be understood. */
-  #absorb(file: string, content: Buffer): readonly string[] | null {
-    let stored: ReturnType<typeof decodeSamples>;
-    try {
-      stored = decodeSamples(content);
-    } catch (error) {
-      return this.#putAside(file, error);
+  /** Reads what others wrote, deletes what nobody needs, and makes one file of many. */
+  async #tidy(): Promise<void> {
+    const files = await this.#folder.read();
+    this.#forget();
+    for (const [connectionId, those] of files) {
+      if (this.#ended) return;
+      const sealed = those.filter((file) => file.kind !== 'seconds' && isSealed(file, this.#now()));
+      // One of them may be the whole that the others come to.
+      if (sealed.length <= mostSealed) continue;
+      try {
+        await this.#makeWhole(connectionId, sealed);
+      } catch (error) {
+        this.#failed(connectionId, error);
+      }
     }
-    for (const { chunks, newestAt, stream } of stored) this.#parts.store.merge(stream, newestAt, chunks);
-    return stored.flatMap(({ stream }) => ownerOf(stream) ?? []);
   }
 
-  /** Ids of connections may hold what a file name may not. */
-  #fileOf(connectionId: string): string {
-    const name = createHash('sha256').update(connectionId).digest('hex').slice(0, 32);
-    return path.join(this.#parts.folder(), `${name}${ending}`);
+  /**
+   * Writes all of a connection into one file, and deletes those that were read for it. Where another window does the same
+   * both write all they know, and delete only what they have read.
+   */
+  async #makeWhole(connectionId: string, sealed: readonly SampleFileName[]): Promise<void> {
+    const read = await this.#folder.claim(sealed);
+    const { name } = newName(connectionId, 'whole', this.#now());
+    const done = await this.#folder.replace(name, this.#whole(connectionId), () => !this.#ended);
+    if (done) await this.#folder.remove(read);
   }
 
-  #remember(file: string, stat: fs.Stats | undefined): void {
-    this.#seen.set(file, markOf(stat));
-  }
-
-  /** Whether the file is there and isn't what this window last saw. */
-  #isNew(file: string, stat: fs.Stats | undefined): boolean {
-    return stat !== undefined && this.#seen.get(file) !== markOf(stat);
+  /** The records of all that is known of a connection. */
+  async *#whole(connectionId: string): AsyncGenerator<Buffer> {
+    const { events, store } = this.#parts;
+    const streams = store.streams(connectionId);
+    for (let at = 0; at === 0 || at < streams.length; at += mostWholeAtOnce) {
+      if (this.#ended) return;
+      const some = streams.slice(at, at + mostWholeAtOnce).map((kept) => ({ ...kept, newFrom: -Infinity }));
+      yield frameOf(
+        await gzip(encodeRecord(some, tiersOf.whole, at === 0 ? events.of(connectionId) : []), compression),
+      );
+      await turn();
+    }
   }
 }
 
-function statOf(file: string): fs.Stats | undefined {
-  return fs.statSync(file, { throwIfNoEntry: false });
+/** Null where it isn't there. */
+function sizeOf(file: string): number | null {
+  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? null;
 }
 
-function markOf(stat: fs.Stats | undefined): string {
-  return stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function ownKey(connectionId: string, kind: SampleFileKind): string {
+  return `${kind} ${connectionId}`;
 }

@@ -1,5 +1,5 @@
 import type { Stream, StreamLag } from '../model/stream.ts';
-import { StreamSamples, tierNames, tierShapes } from './streamSamples.ts';
+import { StreamSamples, type TierName, tierNames, tierShapes } from './streamSamples.ts';
 
 /** A stream with what is kept of it. */
 export interface KeptStream {
@@ -10,10 +10,20 @@ export interface KeptStream {
   readonly newestAt: number;
 }
 
+/** A stream with samples that weren't written down yet. */
+export interface NewSamples extends KeptStream {
+  /** Milliseconds since the epoch: all samples that are new were taken from then on. */
+  readonly newFrom: number;
+}
+
 interface Entry {
   stream: Stream;
   readonly samples: StreamSamples;
   newestAt: number;
+  /** Infinity where all is written down. */
+  newFrom: number;
+  /** The newest sample of what was merged, of each tier: they come one after the other. */
+  readonly merged: Record<TierName, number>;
 }
 
 /** The most streams that are kept; the one without samples for the longest time goes first. 73 MB of samples at the most. */
@@ -27,8 +37,6 @@ const keepMs = tierShapes.halfHours.widthMs * tierShapes.halfHours.cellsPerChunk
 export class SampleStore {
   readonly #limit: number;
   readonly #entries = new Map<string, Entry>();
-  /** Connections with samples that weren't written down yet. */
-  readonly #changed = new Set<string>();
 
   constructor(limit = mostStreams) {
     this.#limit = limit;
@@ -36,13 +44,12 @@ export class SampleStore {
 
   /** Adds what a stream showed. A sample that was seen already changes nothing, nor one for which there is no room. */
   record(lag: StreamLag): void {
-    const owner = ownerOf(lag.stream);
-    if (owner === null || !this.#hasRoom(lag)) return;
+    if (ownerOf(lag.stream) === null || !this.#hasRoom(lag)) return;
     const entry = this.#entry(lag.stream);
     if (!entry.samples.record(lag)) return;
     entry.stream = lag.stream;
     entry.newestAt = lag.sampledAt;
-    this.#changed.add(owner);
+    entry.newFrom = Math.min(entry.newFrom, lag.sampledAt);
   }
 
   /** What is kept of a stream. */
@@ -68,20 +75,35 @@ export class SampleStore {
     if (newestAt > entry.newestAt) entry.stream = stream;
     entry.newestAt = Math.max(entry.newestAt, newestAt);
     for (const name of tierNames) {
-      for (const [key, chunk] of chunks[name]) entry.samples.tiers[name].merge(key, chunk);
+      if (chunks[name].length === 0) continue;
+      const isNewer = newestAt > Math.max(entry.merged[name], entry.samples.lastAt ?? -Infinity);
+      for (const [key, chunk] of chunks[name]) entry.samples.tiers[name].merge(key, chunk, isNewer);
+      entry.merged[name] = Math.max(entry.merged[name], newestAt);
     }
   }
 
-  /** Connections whose samples changed since this was last asked. */
-  takeChanged(): readonly string[] {
-    const changed = [...this.#changed];
-    this.#changed.clear();
-    return changed;
+  /** Connections with samples that weren't written down yet. */
+  changed(): readonly string[] {
+    const changed = [...this.#entries.values()].filter(({ newFrom }) => newFrom < Infinity);
+    return [...new Set(changed.flatMap(({ stream }) => ownerOf(stream) ?? []))];
   }
 
-  /** To be written down again at the next occasion. */
-  markChanged(connectionId: string): void {
-    this.#changed.add(connectionId);
+  /** Up to so many streams of a connection with what is new of them, which counts as written down from then on. */
+  takeNew(connectionId: string, most: number): readonly NewSamples[] {
+    const taken: NewSamples[] = [];
+    for (const entry of this.#entries.values()) {
+      if (taken.length >= most) break;
+      if (entry.newFrom === Infinity || ownerOf(entry.stream) !== connectionId) continue;
+      taken.push({ ...entry });
+      entry.newFrom = Infinity;
+    }
+    return taken;
+  }
+
+  /** What was taken of a stream couldn't be written down, or is to be once more: all from then on, -Infinity for all of it. */
+  putBack(streamId: string, newFrom: number): void {
+    const entry = this.#entries.get(streamId);
+    if (entry) entry.newFrom = Math.min(entry.newFrom, newFrom);
   }
 
   /** Forgets the streams of connections that aren't there any more, and those without samples for a month. */
@@ -109,7 +131,13 @@ export class SampleStore {
       const [oldest] = [...this.#entries].reduce((least, one) => (one[1].newestAt < least[1].newestAt ? one : least));
       this.#entries.delete(oldest);
     }
-    const entry: Entry = { stream, samples: new StreamSamples(), newestAt: -Infinity };
+    const entry: Entry = {
+      stream,
+      samples: new StreamSamples(),
+      newestAt: -Infinity,
+      newFrom: Infinity,
+      merged: { seconds: -Infinity, minutes: -Infinity, halfHours: -Infinity },
+    };
     this.#entries.set(stream.id, entry);
     return entry;
   }

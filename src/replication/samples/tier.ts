@@ -109,22 +109,21 @@ export class Tier {
 
   /**
    * Adds a chunk that was stored, or that another window wrote: where both have samples of a cell, the least and the
-   * greatest of both, and the last of ours. Throws RangeError where its length isn't that of a chunk.
+   * greatest of both, and the last of theirs where `isNewer`. Throws RangeError where its length isn't that of a chunk.
    */
-  merge(key: number, other: Uint16Array): void {
+  merge(key: number, other: Uint16Array, isNewer = false): void {
     const size = this.#cellSize;
     if (other.length !== chunkLength(this.shape)) throw new RangeError('a chunk of another length');
     const chunk = this.#chunkFor(key * this.#chunkMs);
     if (!chunk) return;
     for (let start = 0; start < chunk.length; start += size) {
       if ((other[start] ?? 0) === 0) continue;
-      const ours = chunk[start] !== 0;
-      if (!ours) chunk[start] = other[start] ?? 0;
+      if (isNewer || chunk[start] === 0) chunk[start] = other[start] ?? 0;
       for (let place = start + 1; place < start + size; place += this.#picks) {
         const theirs = other[place + this.#picks - 1] ?? 0;
         if (theirs === 0) continue;
         const last = chunk[place + this.#picks - 1] ?? 0;
-        this.#put(chunk, place, other[place] ?? 0, other[place + 1] ?? 0, last === 0 ? theirs : last);
+        this.#put(chunk, place, other[place] ?? 0, other[place + 1] ?? 0, isNewer || last === 0 ? theirs : last);
       }
     }
   }

@@ -1,22 +1,29 @@
+import type { AlertEvent } from '../../replication/alerts/alert.ts';
+import type { EventBook } from '../../replication/lag/eventBook.ts';
 import type { LagMonitor } from '../../replication/lag/monitor.ts';
-import type { LagEvent, LagEvents } from '../../replication/model/lagEvent.ts';
 import type { AlertCenter } from './alertCenter.ts';
 
-/** Thresholds that streams crossed in this window, in either direction, as marks in a chart. */
-export function alertEvents(alerts: Pick<AlertCenter, 'events'>, monitor: Pick<LagMonitor, 'streams'>): LagEvents {
-  return {
-    between: (from, to) =>
-      monitor.streams().flatMap(({ id, publisher, subscriber }) =>
-        alerts
-          .events(id)
-          .filter(({ at }) => at >= from && at <= to)
-          .map(({ at, text }): LagEvent => ({
-            at,
-            kind: 'threshold',
-            connectionIds: [publisher, subscriber].flatMap((end) => (end ? [end.connectionId] : [])),
-            streamId: id,
-            text,
-          })),
-      ),
-  };
+/** Keeps the thresholds that streams cross, in either direction, as marks for charts. Returns the way to stop. */
+export function keepCrossed(
+  alerts: Pick<AlertCenter, 'events' | 'onDidChange'>,
+  monitor: Pick<LagMonitor, 'streams'>,
+  book: Pick<EventBook, 'add'>,
+): () => void {
+  const kept = new WeakSet<AlertEvent>();
+  return alerts.onDidChange(() => {
+    for (const { id, publisher, subscriber } of monitor.streams()) {
+      for (const event of alerts.events(id)) {
+        if (kept.has(event)) continue;
+        kept.add(event);
+        book.add({
+          at: event.at,
+          kind: 'threshold',
+          connectionIds: [publisher, subscriber].flatMap((end) => (end ? [end.connectionId] : [])),
+          streamId: id,
+          subject: `${event.kind} ${event.what}`,
+          text: event.text,
+        });
+      }
+    }
+  });
 }

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 
 import type { LagChangesMessage, LagStateMessage, LagView } from '../../../src/protocol/lag.ts';
 import { withChanges } from '../../../src/protocol/lagRows.ts';
+import type { AlertEvent } from '../../../src/replication/alerts/alert.ts';
+import { EventBook } from '../../../src/replication/lag/eventBook.ts';
 import { joinEvents, SeenEvents } from '../../../src/replication/lag/events.ts';
 import { SampleStore } from '../../../src/replication/samples/sampleStore.ts';
-import { alertEvents } from '../../../src/ui/alerts/alertMarks.ts';
+import { keepCrossed } from '../../../src/ui/alerts/alertMarks.ts';
 import { LagChanges } from '../../../src/ui/panels/lagChanges.ts';
 import { LagFeed } from '../../../src/ui/panels/lagFeed.ts';
 import { firstView, LagPresenter, type LagSources, mostCharted } from '../../../src/ui/panels/lagPresenter.ts';
@@ -23,6 +25,11 @@ function shop(count: number, more = 0) {
     slot(`s${index}`, { activePid: null, active: false, confirmedFlushLsn: lsn((500 - index - more) * mega) }),
   );
   return { id: 'shop', pulse: { currentLsn: lsn(500 * mega), slots } };
+}
+
+/** What watches it. */
+function parts({ connections, service }: Stage) {
+  return { connections, service };
 }
 
 function presenterOf(stage: Stage, view: Partial<LagView> = {}, more: Partial<LagSources> = {}): LagPresenter {
@@ -127,7 +134,8 @@ describe('the chart of the lag panel', () => {
 
   it('marks starts of servers, what was enabled or disabled, and plans, of the streams it shows', () => {
     const stage = new Stage();
-    const seen = new SeenEvents(stage);
+    const book = new EventBook(() => stage.now);
+    const seen = new SeenEvents({ ...parts(stage), book });
     const orders = (on: boolean) => subscription('orders', { enabled: on });
     const enabled = (on: boolean) => ({ subscriptions: [pulseOf(orders(on))] });
     stage.open({ ...shop(1), startedAt: start - 60_000 });
@@ -136,7 +144,7 @@ describe('the chart of the lag panel', () => {
     stage.beat({ wh: enabled(false) });
     stage.beat({ wh: enabled(true) });
     stage.beat({ shop: { startedAt: stage.now + 500 } });
-    const texts = (from: number) => seen.between(from, stage.now).map(({ kind, text }) => `${kind}: ${text}`);
+    const texts = (from: number) => book.between(from, stage.now).map(({ kind, text }) => `${kind}: ${text}`);
     assert.deepEqual(texts(start - day), [
       'restart: shop was started',
       'disabled: Subscription orders on wh was disabled',
@@ -148,7 +156,7 @@ describe('the chart of the lag panel', () => {
     const history = { entries: () => [{ ...entry, steps: [step, step] }] } as unknown as Parameters<
       typeof planEvents
     >[0];
-    const lagEvents = joinEvents(seen, planEvents(history));
+    const lagEvents = joinEvents(book, planEvents(history));
     const { chart } = presenterOf(stage, { selected: ['slot:shop:s0'] }, { lagEvents }).state(1000);
     assert.deepEqual(
       chart.marks.map(({ at, text }) => [at - start / 1000, text]),
@@ -160,17 +168,46 @@ describe('the chart of the lag panel', () => {
       'what happened on the other server has nothing to do with these streams',
     );
     seen.dispose();
-    assert.deepEqual(seen.between(0, Infinity), []);
+    stage.beat({ wh: enabled(false) });
+    assert.equal(book.between(0, Infinity).length, 5, 'nothing is seen any more');
+    // As a window that is reloaded, and sees the same server again.
+    const again = new SeenEvents({ ...parts(stage), book });
+    stage.beat({ wh: enabled(false), shop: {} });
+    assert.equal(book.between(0, Infinity).length, 5, 'the same start is marked once');
+    again.dispose();
   });
 
   it('marks thresholds that were crossed with the stream that crossed them', () => {
     const stage = new Stage(shop(2));
     const streamId = 'slot:shop:s0';
     const crossed = { streamId, kind: 'inactive', what: 'raised', at: start, text: 'inactive for long' } as const;
-    const events = (id: string) => (id === streamId ? [crossed, { ...crossed, at: start - day }] : []);
-    const lagEvents = alertEvents({ events }, stage.monitor);
-    const marks = (id: string) => presenterOf(stage, { selected: [id] }, { lagEvents }).state(1000).chart.marks.length;
-    assert.deepEqual([marks('slot:shop:s0'), marks('slot:shop:s1')], [1, 0]);
+    const raised: AlertEvent[] = [crossed, { ...crossed, at: start - day }];
+    let changed = () => {};
+    const alerts = {
+      events: (id: string) => (id === streamId ? raised : []),
+      onDidChange: (listener: () => void) => {
+        changed = listener;
+        return () => {};
+      },
+    };
+    const book = new EventBook(() => stage.now);
+    keepCrossed(alerts, stage.monitor, book);
+    const presenter = (id: string) => presenterOf(stage, { selected: [id] }, { lagEvents: book });
+    const marks = (id: string) =>
+      presenter(id)
+        .state(1000)
+        .chart.marks.map(({ text }) => text);
+    assert.deepEqual(marks(streamId), []);
+    changed();
+    changed();
+    assert.deepEqual([marks(streamId), marks('slot:shop:s1')], [['inactive for long'], []]);
+    // After a reload an alert that holds is told again, with the figures of then.
+    raised.push({ ...crossed, text: 'inactive for longer' });
+    changed();
+    assert.deepEqual(marks(streamId), ['inactive for long']);
+    raised.push({ ...crossed, what: 'cleared', text: 'No longer: inactive' });
+    changed();
+    assert.deepEqual(marks(streamId), ['inactive for long', 'No longer: inactive']);
   });
 });
 
