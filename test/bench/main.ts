@@ -4,6 +4,7 @@ import os from 'node:os';
 import { endWithParent } from '../support/processEnd.ts';
 import { startServer } from '../support/servers/startServer.ts';
 import type { TestServer } from '../support/servers/testServer.ts';
+import { benchHistory } from './history.ts';
 import { benchHost } from './host.ts';
 import { benchPanel } from './panel.ts';
 import { benchPulses } from './pulses.ts';
@@ -20,6 +21,7 @@ const sections: Readonly<Record<string, (print: Print) => Promise<void>>> = {
   samples: benchPulses,
   snapshots: onServer(benchSnapshots),
   panel: benchPanel,
+  history: benchHistory,
   watching: benchWatching,
   watchingInHost: benchWatchingInHost,
 };
