@@ -122,8 +122,8 @@ function runsFrom(samples: StreamSamples, name: TierName, from: number, cells: U
   const found: Runs = [];
   for (const [key, chunk] of samples.tiers[name].chunks()) {
     const first = key * cellsPerChunk;
-    // What is before `from` is written already.
-    let cell = Math.max(0, Math.floor(from / widthMs) - first);
+    // What is before `from` is written already; but the second before it may be told from a gap only now.
+    let cell = Math.max(0, Math.floor(from / widthMs) - first - (name === 'seconds' ? 1 : 0));
     while (cell < cellsPerChunk) {
       const begin = cell;
       while (cell < cellsPerChunk && chunk[cell * size] !== 0) cell += 1;
