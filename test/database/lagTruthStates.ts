@@ -332,6 +332,27 @@ export function knownTruth(major: Major): void {
     await upToDate(['steady']);
   });
 
+  it('a subscriber ahead of its publisher, as after a restore: that what is written is left out, and no figure', async () => {
+    const { publisher, subscriber } = servers;
+    await subscriber.query('ALTER SUBSCRIPTION halted DISABLE');
+    await eventually(
+      async () => {
+        await subscriber.query(
+          "SELECT pg_replication_origin_advance('pg_' || oid, '7F/0') FROM pg_subscription WHERE subname = 'halted'",
+        );
+        return true;
+      },
+      { within: patienceMs, what: 'an origin that no worker uses' },
+    );
+    await subscriber.query('ALTER SUBSCRIPTION halted ENABLE');
+    await load(publisher, 'halted', 10);
+    const told = /^stopped: subscriber has applied up to 7F\/0 and publisher ends at 0\/[0-9A-F]+: it was set back, /;
+    const lag = await lab.until('ahead', 'halted', ({ stateText }) => told.test(stateText));
+    assert.deepEqual([lag.state, lag.secondsBehind, lag.notAppliedBytes], ['stopped', null, null]);
+    const [last] = await publisher.query<{ id: number }>('SELECT max(id) AS id FROM halted_t');
+    assert.equal((await subscriber.query('SELECT 1 FROM halted_t WHERE id = $1', [last?.id])).length, 0);
+  });
+
   it('a slot is lost, by its idle time and by the WAL it kept: lost, with the reason, and no figure', async function () {
     if (major < 13) skip(this, 'slots are lost since 13');
     const { publisher } = servers;

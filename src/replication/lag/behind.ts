@@ -15,10 +15,18 @@ export interface Behind {
    * behind at the most, though what is shown is less. Null where nothing is in doubt.
    */
   readonly atMostSeconds: number | null;
+  /** WAL that was there some beats ago isn't even decoded yet. */
+  readonly senderTrails: boolean;
 }
 
 /** Nothing can be told. */
-export const unknownBehind: Behind = { seconds: null, isMinimum: false, certain: false, atMostSeconds: null };
+export const unknownBehind: Behind = {
+  seconds: null,
+  isMinimum: false,
+  certain: false,
+  atMostSeconds: null,
+  senderTrails: false,
+};
 
 export interface BehindInput {
   /** The beat, milliseconds since the epoch. */
@@ -60,19 +68,21 @@ export function secondsBehind(input: BehindInput): Behind {
   if (written === null) return unknownBehind;
   if (written.kind === 'latest') return { ...unknownBehind, seconds: 0 };
   const certain = isCertain(input, written);
+  const senderTrails = unsent(input);
   const since = sinceOf(written);
   if (!certain && !trace.moving) {
     const inDoubt = trace.persistsSince(written.firstPast);
     return {
       ...unknownBehind,
+      senderTrails,
       seconds: trace.everLatest ? 0 : null,
       atMostSeconds: inDoubt && written.kind === 'at' ? Math.max(0, at - since) / 1000 : null,
     };
   }
   const seconds = Math.max(0, at - since) / 1000;
   // At the first sample nothing is known; "at least 0 s" would read as none.
-  if (written.kind === 'before' && seconds === 0) return { ...unknownBehind, certain };
-  return { ...unknownBehind, seconds, isMinimum: written.kind === 'before', certain };
+  if (written.kind === 'before' && seconds === 0) return { ...unknownBehind, certain, senderTrails };
+  return { ...unknownBehind, seconds, isMinimum: written.kind === 'before', certain, senderTrails };
 }
 
 /** When the oldest WAL that isn't confirmed was written: as near as samples tell. */
@@ -105,7 +115,7 @@ function hasOwnWork({ ownRowsAfter, trace }: BehindInput, since: number): boolea
   return ownRowsAfter(Math.max(since, (trace.steppedAt ?? since) + statisticsDelayMs));
 }
 
-/** WAL that was there some beats ago isn't even decoded yet: nobody can know that it doesn't concern the consumer. */
+/** Nobody can know that what isn't decoded doesn't concern the consumer. */
 function unsent({ positions, sentLsn, trace }: BehindInput): boolean {
   const written = sentLsn === null ? null : positions.writtenAfter(sentLsn);
   return written !== null && written.kind !== 'latest' && trace.persistsSince(written.firstPast);

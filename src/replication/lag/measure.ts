@@ -3,6 +3,7 @@ import type { SlotDecoding } from '../model/slot.ts';
 import type { HiddenFact, Pulse } from '../model/snapshot.ts';
 import type { Stream, StreamDecoding, StreamLag } from '../model/stream.ts';
 import { knownLsn } from '../topology/ends.ts';
+import { aheadOfPublisher } from './ahead.ts';
 import { type Behind, secondsBehind, unknownBehind } from './behind.ts';
 import type { PublisherEnd, SubscriberEnd } from './ends.ts';
 import type { ServerTrace } from './serverTraces.ts';
@@ -40,8 +41,11 @@ const noBytes: Bytes = {
 export function measureLag(input: MeasureInput): StreamLag {
   const { now, publisher, stream, subscriber, trace } = input;
   const visible = publisher?.server.open === true ? publisher : null;
-  const bytes = visible ? measureBytes(visible) : noBytes;
-  const behind = visible ? measureBehind(input, visible) : unknownBehind;
+  const aheadTo = visible && aheadOfPublisher(visible, subscriber, trace);
+  const measured = visible ? measureBytes(visible) : noBytes;
+  // Positions of which one isn't the other's past have no distance.
+  const bytes = aheadTo === null ? measured : { ...measured, notAppliedBytes: null, inFlightBytes: null };
+  const behind = visible && aheadTo === null ? measureBehind(input, visible) : unknownBehind;
   if (behind.certain) trace.count(publisher?.confirmedLsn ?? null);
   const { inFlightBytes, notAppliedBytes, notSentBytes } = bytes;
   const otherDatabases = visible ? onlyOthers(input, visible) : [];
@@ -55,6 +59,7 @@ export function measureLag(input: MeasureInput): StreamLag {
     notAppliedBytes,
     notSentBytes,
     otherDatabases,
+    aheadTo,
   });
   const live = publisher === null ? subscriber?.server.open === true : visible?.slot?.lost === false;
   return {

@@ -1,5 +1,5 @@
 import { lockHolders } from '../model/lockHolder.ts';
-import { lsnDistance } from '../model/lsn.ts';
+import { type Lsn, lsnDistance } from '../model/lsn.ts';
 import { bytesText, durationText, secondsText } from '../model/quantity.ts';
 import type { Slot } from '../model/slot.ts';
 import type { StreamState } from '../model/stream.ts';
@@ -20,6 +20,8 @@ export interface StateInput {
   readonly inFlightBytes: number | null;
   /** See StreamLag. */
   readonly otherDatabases: readonly string[];
+  /** See aheadOfPublisher. */
+  readonly aheadTo: Lsn | null;
 }
 
 /** A state and the same in words, with its reason. */
@@ -48,7 +50,14 @@ export function streamState(input: StateInput): DescribedState {
   }
   if (publisher?.slot?.lost === true) return lost(publisher.slot, publisher.server.name);
   if (subscriber?.server.open) {
-    return ofSubscriber(input, subscriber) ?? ofPublisher(input) ?? streamingUnseen(subscriber);
+    if (input.aheadTo !== null && publisher && subscriber.subscription?.enabled) {
+      return ahead(input.aheadTo, publisher, subscriber);
+    }
+    const own = ofSubscriber(input, subscriber);
+    if (own?.state === 'copying' && (input.behind.seconds ?? 0) >= catchUpSeconds && publisher?.slot?.active) {
+      return { ...own, text: `${own.text}; ${slowText(input)}` };
+    }
+    return own ?? ofPublisher(input) ?? streamingUnseen(subscriber);
   }
   if (publisher) return ofPublisher(input) ?? inactive(input, publisher, subscriber);
   if (subscriber) return unreachable('subscriber', subscriber.server);
@@ -84,6 +93,12 @@ function lost({ lostReason }: Slot, serverName: string): DescribedState {
   return { state: 'lost', text: `lost: ${serverName} can't send from this slot any more, ${reason}` };
 }
 
+function ahead(aheadTo: Lsn, { pulse, server }: PublisherEnd, subscriber: SubscriberEnd): DescribedState {
+  const where = `${subscriber.server.name} has applied up to ${aheadTo} and ${server.name} ends at ${pulse.currentLsn}`;
+  const why = `it was set back, or is another server, and what it writes up to there is left out`;
+  return { state: 'stopped', text: `stopped: ${where}: ${why}` };
+}
+
 /** What the subscriber alone decides; null when its worker works and its tables are ready. */
 function ofSubscriber({ now, publisher, trace }: StateInput, end: SubscriberEnd): DescribedState | null {
   const { disableOnError, server, subscription, tables, worker } = end;
@@ -109,7 +124,7 @@ function ofSubscriber({ now, publisher, trace }: StateInput, end: SubscriberEnd)
       : 'the apply worker does not get to its slot';
     const what = worker === null ? 'no apply worker is running' : present;
     const held = publisher?.slot?.active === true && worker === null ? '; its slot is still held' : '';
-    const why = exhausted ?? errors ?? `the log of ${server.name} says why`;
+    const why = exhausted ?? (publisher && sendersText(publisher)) ?? errors ?? `the log of ${server.name} says why`;
     return { state: 'stopped', text: `stopped: ${what}${held}; ${why}` };
   }
   const counts = Object.values(tables?.counts ?? {});
@@ -143,6 +158,13 @@ function copyingState(end: SubscriberEnd, copying: number, progress: string): De
   }
   const exhausted = waiting ? exhaustedText(limitsOf(end)) : null;
   return { state: 'copying', text: `copying ${progress}${exhausted === null ? '' : `; ${exhausted}`}` };
+}
+
+/** Why the worker gets no WAL sender: all that the publisher allows are in use, by standbys and backups too. */
+function sendersText({ pulse, server, slot }: PublisherEnd): string | null {
+  const most = limit(server.snapshot.inventory.server.settings, 'max_wal_senders');
+  if (slot?.active !== false || pulse.senders.length < most) return null;
+  return `all ${most} WAL senders of ${server.name} are in use (max_wal_senders): raise it and restart ${server.name}`;
 }
 
 function limitsOf({ pulse, server }: SubscriberEnd): WorkerLimits {
@@ -202,24 +224,26 @@ function slowText(input: StateInput): string {
 
 /** Where it is held up, as far as both ends show; empty where they don't. */
 function stuckText(input: StateInput): string {
-  const { inFlightBytes, notSentBytes, publisher, subscriber, trace } = input;
+  const { behind, inFlightBytes, notSentBytes, publisher, subscriber, trace } = input;
   const worker = subscriber?.server.open ? subscriber.worker : null;
   const here = subscriber?.server.name ?? '';
-  if (worker?.waitsFor === 'Lock') {
-    const holder = lockHolders(worker.blockedBy ?? []);
-    const holders = holder === null ? '' : `, which ${holder.who} ${holder.several ? 'hold' : 'holds'}`;
-    return `; the apply worker (process ${worker.pid}) waits for a lock on ${here}${holders}`;
-  }
+  if (subscriber && worker?.waitsFor === 'Lock') return `; ${lockText(subscriber)}`;
   // A worker that waits for messages has nothing to do.
   const idle = worker?.waitsFor === 'Activity';
   const arrived = (lsnDistance(publisher?.sentLsn ?? null, worker?.receivedLsn ?? null) ?? 1) <= 0;
   const unsent = (notSentBytes ?? 0) > 0;
   const sender = `the WAL sender (process ${publisher?.sender?.pid ?? 'unknown'} on ${publisher?.server.name ?? ''})`;
   // What is only decoded counts as sent; while a large transaction is read, nothing of it is.
-  if (unsent && trace.reading && !arrived) return `; ${sender} is still reading what was written`;
+  if (behind.senderTrails && trace.reading && !arrived) return `; ${sender} is still reading what was written`;
   if (idle && (inFlightBytes ?? 0) > 0) return arrived ? '' : `; what is sent does not arrive at ${here}`;
   if ((idle || worker === null) && unsent && inFlightBytes === 0) return `; ${sender} sends nothing`;
   return othersText(input);
+}
+
+function lockText({ server, worker }: SubscriberEnd): string {
+  const holder = lockHolders(worker?.blockedBy ?? []);
+  const holders = holder === null ? '' : `, which ${holder.who} ${holder.several ? 'hold' : 'holds'}`;
+  return `the apply worker (process ${worker?.pid ?? 'unknown'}) waits for a lock on ${server.name}${holders}`;
 }
 
 function toGo({ notAppliedBytes }: StateInput): string {
@@ -242,12 +266,13 @@ function inactive(input: StateInput, { slot }: PublisherEnd, subscriber: Subscri
 }
 
 /** Only the subscriber is known: when it heard from its publisher is all that can be told of how far it is behind. */
-function streamingUnseen({ pulse, server, worker }: SubscriberEnd): DescribedState {
+function streamingUnseen(end: SubscriberEnd): DescribedState {
+  const { pulse, server, worker } = end;
   const heard = worker?.lastMessageAt ?? null;
   const ago = heard === null ? '' : `, which heard from its publisher ${heardText(pulse.serverTime - heard)} ago`;
   return {
     state: 'streaming',
-    text: `streaming, by ${server.name}${ago}; how far it is behind shows once its publisher is among the connections`,
+    text: `streaming, by ${server.name}${ago}${worker?.waitsFor === 'Lock' ? `; ${lockText(end)}` : ''}; how far it is behind shows once its publisher is among the connections`,
   };
 }
 

@@ -64,6 +64,8 @@ const clockErrorMs = 20;
 
 /** What is remembered of one stream from beat to beat. */
 export class StreamTrace {
+  /** See aheadOfPublisher: as it was seen last. */
+  aheadTo: Lsn | null = null;
   readonly #confirmed = new PositionRate();
   readonly #applied = new PositionRate();
   readonly #sent = new PositionRate();
