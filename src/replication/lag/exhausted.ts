@@ -9,6 +9,9 @@ export interface WorkerLimits {
   readonly pulse: Pick<Pulse, 'workersInUse' | 'backgroundWorkers'>;
 }
 
+/** A publisher as far as its WAL senders go. */
+export type SenderLimits = Pick<WorkerLimits, 'name' | 'settings'> & { readonly pulse: Pick<Pulse, 'senders'> };
+
 /**
  * Why a server can start no worker for a subscription: all that a setting allows run, of all its databases. With the
  * setting, how many there are, and what to do. Null where one is free, or nothing is known.
@@ -20,13 +23,25 @@ export function exhaustedText({ name, pulse, settings }: WorkerLimits): string |
     const all =
       workers === 0
         ? `${name} runs no logical replication worker (max_logical_replication_workers is 0)`
-        : `all ${workers} logical replication workers of ${name} are in use (max_logical_replication_workers)`;
+        : `${inUse(workers, 'logical replication worker', name)} (max_logical_replication_workers)`;
     return `${all}: raise it and restart ${name}`;
   }
   const processes = limit(settings, 'max_worker_processes');
   if (backgroundWorkers === null || backgroundWorkers < processes) return null;
   const share = `${workersInUse} of them by logical replication`;
-  return `all ${processes} background workers of ${name} are in use, ${share} (max_worker_processes): raise it and restart ${name}`;
+  return `${inUse(processes, 'background worker', name)}, ${share} (max_worker_processes): raise it and restart ${name}`;
+}
+
+/** Why a publisher sends to nobody else: standbys and backups take WAL senders too. Null where one is free. */
+export function sendersExhaustedText({ name, pulse, settings }: SenderLimits): string | null {
+  const senders = limit(settings, 'max_wal_senders');
+  if (pulse.senders.length < senders) return null;
+  const all = senders === 0 ? `${name} has no WAL sender` : inUse(senders, 'WAL sender', name);
+  return `${all} (max_wal_senders): raise it and restart ${name}`;
+}
+
+function inUse(count: number, what: string, name: string): string {
+  return count === 1 ? `the only ${what} of ${name} is in use` : `all ${count} ${what}s of ${name} are in use`;
 }
 
 /** A limit of a server; infinite where it isn't known. */

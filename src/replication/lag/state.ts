@@ -5,7 +5,7 @@ import type { Slot } from '../model/slot.ts';
 import type { StreamState } from '../model/stream.ts';
 import type { Behind } from './behind.ts';
 import type { PublisherEnd, ServerView, SubscriberEnd } from './ends.ts';
-import { exhaustedText, limit, type WorkerLimits } from './exhausted.ts';
+import { exhaustedText, limit, type SenderLimits, sendersExhaustedText, type WorkerLimits } from './exhausted.ts';
 import { startPauseMs, type StreamTrace } from './streamTrace.ts';
 
 export interface StateInput {
@@ -124,7 +124,8 @@ function ofSubscriber({ now, publisher, trace }: StateInput, end: SubscriberEnd)
       : 'the apply worker does not get to its slot';
     const what = worker === null ? 'no apply worker is running' : present;
     const held = publisher?.slot?.active === true && worker === null ? '; its slot is still held' : '';
-    const why = exhausted ?? (publisher && sendersText(publisher)) ?? errors ?? `the log of ${server.name} says why`;
+    const unsendable = publisher?.slot?.active === false ? sendersExhaustedText(limitsOf(publisher)) : null;
+    const why = exhausted ?? unsendable ?? errors ?? `the log of ${server.name} says why`;
     return { state: 'stopped', text: `stopped: ${what}${held}; ${why}` };
   }
   const counts = Object.values(tables?.counts ?? {});
@@ -160,14 +161,7 @@ function copyingState(end: SubscriberEnd, copying: number, progress: string): De
   return { state: 'copying', text: `copying ${progress}${exhausted === null ? '' : `; ${exhausted}`}` };
 }
 
-/** Why the worker gets no WAL sender: all that the publisher allows are in use, by standbys and backups too. */
-function sendersText({ pulse, server, slot }: PublisherEnd): string | null {
-  const most = limit(server.snapshot.inventory.server.settings, 'max_wal_senders');
-  if (slot?.active !== false || pulse.senders.length < most) return null;
-  return `all ${most} WAL senders of ${server.name} are in use (max_wal_senders): raise it and restart ${server.name}`;
-}
-
-function limitsOf({ pulse, server }: SubscriberEnd): WorkerLimits {
+function limitsOf({ pulse, server }: PublisherEnd | SubscriberEnd): WorkerLimits & SenderLimits {
   return { name: server.name, pulse, settings: server.snapshot.inventory.server.settings };
 }
 

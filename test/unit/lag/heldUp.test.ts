@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { DatabaseActivity } from '../../../src/replication/lag/databaseActivity.ts';
-import { lsn, slot, worker } from './handmade.ts';
+import { lsn, sender, slot, worker } from './handmade.ts';
 import { Stage } from './stage.ts';
 import { behind, receiving as sub, still } from './stuck.ts';
 
@@ -63,6 +63,27 @@ describe('where a stream is held up', () => {
     );
     stage.beat({ pub: {}, sub: { workersInUse: 3 } });
     assert.equal(stage.lag.state, 'starting');
+  });
+
+  it('is the number of WAL senders, where none is left for its slot', () => {
+    const settings = { max_wal_senders: { name: '', value: '1', unit: null } };
+    const taken = { slots: [slot('orders_sub', { active: false, activePid: null })], senders: [sender({ pid: 7 })] };
+    const stage = new Stage({ id: 'pub', settings, pulse: taken }, { ...sub, pulse: { workers: [] } });
+    for (let beat = 0; beat < 8; beat += 1) stage.beat({ pub: {}, sub: {} });
+    assert.equal(
+      stage.lag.stateText,
+      'stopped: no apply worker is running; the only WAL sender of pub is in use (max_wal_senders): raise it and restart pub',
+    );
+  });
+
+  it('is told besides a copy that is under way', () => {
+    const waits = { workers: [worker('orders_sub', { receivedLsn: lsn(5000), waitsFor: 'Lock', blockedBy: [77] })] };
+    const counts = { init: 0, copying: 1, copied: 0, synchronized: 0, ready: 1 };
+    const tableProgress = [{ counts, notReady: [], subscriptionOid: 16_400 }];
+    assert.match(
+      still(behind(10_000), { ...waits, tableProgress }).lag.stateText,
+      /^copying 1 of 2 tables; not moving: .*; the apply worker \(process 900\) waits for a lock on sub, which/,
+    );
   });
 
   it('is the number of background workers, where the role sees them, or that it does not', () => {

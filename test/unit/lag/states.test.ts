@@ -123,6 +123,25 @@ describe('the state of a stream', () => {
     assert.match(stateOf(stage), /^stopped \| stopped: the copy of 1 of 3 tables does not get on; it failed/);
   });
 
+  it('is stopped, without a figure, where the subscriber was ahead before the publisher was read', () => {
+    const applied = (bytes: number) => ({
+      subscriptions: [{ ...pulseOf(subscription('orders_sub')), appliedLsn: lsn(bytes) }],
+    });
+    const stage = new Stage(pub(), sub);
+    // Read after the publisher it may have what that wrote since.
+    stage.now += 100;
+    stage.beat({ sub: applied(11_000) }, 0);
+    assert.equal(stateOf(stage), 'streaming | streaming');
+    stage.beat({ pub: {} });
+    const told =
+      'stopped | stopped: sub has applied up to 0/2AF8 and pub ends at 0/2710: it was set back, or is another server, and what it writes up to there is left out';
+    assert.deepEqual([stateOf(stage), stage.lag.secondsBehind, stage.lag.notAppliedBytes], [told, null, null]);
+    stage.beat({ sub: {} });
+    assert.equal(stateOf(stage), told);
+    stage.beat({ pub: { currentLsn: lsn(11_000) } });
+    assert.equal(stage.lag.state, 'streaming');
+  });
+
   it('is copying with the number of tables that are left', () => {
     const stage = new Stage(pub(), { ...sub, pulse: { ...sub.pulse, tableProgress: [counts(2, 1, 12)] } });
     assert.equal(stateOf(stage), 'copying | copying 3 of 15 tables');
