@@ -1,4 +1,4 @@
-import type { Lsn } from '../model/lsn.ts';
+import { type Lsn, lsnDistance, lsnToBytes } from '../model/lsn.ts';
 import type { PositionHistory, Written } from './positions.ts';
 import type { StreamTrace } from './streamTrace.ts';
 
@@ -37,6 +37,8 @@ export interface BehindInput {
   readonly confirmedLsn: Lsn | null;
   /** Decoded and sent; null where unknown. */
   readonly sentLsn: Lsn | null;
+  /** As Pulse.flushedLsn. */
+  readonly flushedLsn: Lsn | null;
   /** Somebody reads the slot. */
   readonly active: boolean;
   /**
@@ -66,11 +68,11 @@ export function secondsBehind(input: BehindInput): Behind {
   const { at, confirmedLsn, positions, trace } = input;
   const written = confirmedLsn === null ? null : positions.writtenAfter(confirmedLsn);
   if (written === null) return unknownBehind;
-  if (written.kind === 'latest') return { ...unknownBehind, seconds: 0 };
+  if (written.kind === 'latest' || endsInRecord(input)) return { ...unknownBehind, seconds: 0 };
   const certain = isCertain(input, written);
   const senderTrails = unsent(input);
   const since = sinceOf(written);
-  if (!certain && !trace.moving) {
+  if (!certain && !trace.moving && !trace.stepsOn) {
     const inDoubt = trace.persistsSince(written.firstPast);
     return {
       ...unknownBehind,
@@ -83,6 +85,18 @@ export function secondsBehind(input: BehindInput): Behind {
   // At the first sample nothing is known; "at least 0 s" would read as none.
   if (written.kind === 'before' && seconds === 0) return { ...unknownBehind, certain, senderTrails };
   return { ...unknownBehind, seconds, isMinimum: written.kind === 'before', certain, senderTrails };
+}
+
+/** WAL goes to disk by pages of so many bytes while nobody waits for it. */
+const pageBytes = 8192;
+
+/**
+ * WAL on disk ends with a page, and all before its last record is confirmed: the rest of that record isn't there yet, as
+ * while a large transaction pauses, so that it can't be read.
+ */
+function endsInRecord({ confirmedLsn, flushedLsn, sentLsn }: BehindInput): boolean {
+  if (flushedLsn === null || lsnToBytes(flushedLsn) % BigInt(pageBytes) !== 0n) return false;
+  return lsnDistance(sentLsn, confirmedLsn) === 0 && (lsnDistance(flushedLsn, sentLsn) ?? Infinity) < 2 * pageBytes;
 }
 
 /** When the oldest WAL that isn't confirmed was written: as near as samples tell. */

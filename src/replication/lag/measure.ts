@@ -166,6 +166,7 @@ function measureBehind({ subscriber, trace, written }: MeasureInput, publisher: 
     trace,
     confirmedLsn: publisher.confirmedLsn,
     sentLsn: publisher.sentLsn,
+    flushedLsn: publisher.pulse.flushedLsn ?? null,
     active: publisher.slot?.active === true,
     confirmsWithinMs: confirmsWithinMs(publisher, subscriber),
     waitsForLock: subscriber?.server.open === true && subscriber.worker?.waitsFor === 'Lock',

@@ -47,6 +47,9 @@ export interface SubscriberObservation {
   readonly appliedLsn: Lsn | null;
 }
 
+/** What catches up confirms more this often, milliseconds. */
+const stepsMs = 1500;
+
 /** How long WAL has to be seen unconfirmed while nothing moves before it counts as lag, milliseconds: a beat, nearly. */
 const persistenceMs = 900;
 
@@ -79,6 +82,7 @@ export class StreamTrace {
   #steppedAt: number | null = null;
   #moving = false;
   #countedLsn: Lsn | null = null;
+  #carried = false;
   #everLatest = false;
   #sentLsn: Lsn | null = null;
   #reading = false;
@@ -109,6 +113,8 @@ export class StreamTrace {
     if (step !== 0 || (behind ?? 1) <= 0) this.#confirmedAt = at;
     if (step !== 0) this.#steppedAt = at;
     if (behind !== null && behind <= 0) this.#everLatest = true;
+    if (behind === null || behind <= 0) this.#carried = false;
+    else if (this.#moving) this.#carried ||= this.countedFor(this.#confirmedLsn);
     this.#confirmedLsn = confirmedLsn;
     this.#reading = (lsnDistance(sentLsn, this.#sentLsn) ?? 0) > 0;
     this.#sentLsn = sentLsn;
@@ -203,6 +209,12 @@ export class StreamTrace {
   /** Whether what follows this confirmed position counts as lag already. */
   countedFor(confirmedLsn: Lsn | null): boolean {
     return confirmedLsn !== null && confirmedLsn === this.#countedLsn;
+  }
+
+  /** It has counted, and goes on confirming without having got to the end: still the same work, as far as one can tell. */
+  get stepsOn(): boolean {
+    const at = this.#beats.at(-1)?.at ?? 0;
+    return this.#carried && this.#steppedAt !== null && at - this.#steppedAt <= stepsMs;
   }
 
   /** Whether what was written by `at` was there at a beat long enough before the last. */
