@@ -323,10 +323,10 @@ export function knownTruth(major: Major): void {
     await subscriber.query('SELECT pg_reload_conf()');
     const [all, share] = [working.length + 1, working.length];
     await copying(
-      `copying 2 of 3 tables; all ${all} background workers of subscriber are in use, ${share} of them by logical replication (max_worker_processes): raise it and restart subscriber`,
+      `copying: 2 of 3 tables to go; all ${all} background workers of subscriber are in use, ${share} of them by logical replication (max_worker_processes): raise it and restart subscriber`,
     );
     await subscriber.query('ALTER SUBSCRIPTION failing DISABLE');
-    await copying('copying 2 of 3 tables, 1 at once (max_sync_workers_per_subscription)');
+    await copying('copying: 2 of 3 tables to go, 1 at once (max_sync_workers_per_subscription)');
     await holder.query('COMMIT');
     await holder.end();
     await upToDate(['steady']);

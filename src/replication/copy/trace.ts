@@ -59,8 +59,9 @@ export class TableTrace {
   /** What of the table's size this attempt did not bring; null where nobody watched when it began. */
   #baseNow(before: TableState | null, row: CopyingTable | null): number | null {
     const here = row?.tableBytes ?? null;
-    if (this.#state !== 'copying') return here;
     const pid = row?.workerPid ?? null;
+    // Without a worker no attempt goes on: whatever is there is of none.
+    if (this.#state !== 'copying' || (pid === null && row !== null)) return here;
     const sameWorker = before === 'copying' && pid === this.#workerPid;
     const ended = before === 'copying' && this.#workerPid !== null && !sameWorker;
     // In a gap whole attempts may have come and gone, unless the worker is still the same.

@@ -155,10 +155,13 @@ function copyingState(end: SubscriberEnd, copying: number, progress: string): De
   ).length;
   const waiting = copying > workers;
   if (waiting && workers >= atOnce) {
-    return { state: 'copying', text: `copying ${progress}, ${atOnce} at once (max_sync_workers_per_subscription)` };
+    return {
+      state: 'copying',
+      text: `copying: ${progress} to go, ${atOnce} at once (max_sync_workers_per_subscription)`,
+    };
   }
   const exhausted = waiting ? exhaustedText(limitsOf(end)) : null;
-  return { state: 'copying', text: `copying ${progress}${exhausted === null ? '' : `; ${exhausted}`}` };
+  return { state: 'copying', text: `copying: ${progress} to go${exhausted === null ? '' : `; ${exhausted}`}` };
 }
 
 function limitsOf({ pulse, server }: PublisherEnd | SubscriberEnd): WorkerLimits & SenderLimits {

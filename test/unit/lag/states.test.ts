@@ -144,7 +144,7 @@ describe('the state of a stream', () => {
 
   it('is copying with the number of tables that are left', () => {
     const stage = new Stage(pub(), { ...sub, pulse: { ...sub.pulse, tableProgress: [counts(2, 1, 12)] } });
-    assert.equal(stateOf(stage), 'copying | copying 3 of 15 tables');
+    assert.equal(stateOf(stage), 'copying | copying: 3 of 15 tables to go');
     stage.beat({ pub: {}, sub: { tableProgress: [counts(0, 0, 15)] } });
     assert.match(stateOf(stage), /^streaming/);
   });

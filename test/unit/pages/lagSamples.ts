@@ -64,7 +64,7 @@ export const everyKind: readonly LagRow[] = [
     },
     secondsBehindIsMinimum: true,
   }),
-  lagRow('reports_sub', { state: 'copying', stateText: 'copying 3 of 15 tables' }),
+  lagRow('reports_sub', { state: 'copying', stateText: 'copying: 3 of 15 tables to go' }),
   lagRow('audit', {
     state: 'lost',
     stateText:
