@@ -35,15 +35,15 @@ describe('a replication slot in the tree', () => {
   });
 
   it('makes the size of the WAL volume a matter of the server: where to look it up, unless no slot keeps WAL', () => {
-    const node = { kind: 'connection', id: 'shop', connectionId: 'shop' } as const;
+    const server = { kind: 'connection', id: 'shop', connectionId: 'shop' } as const;
     assert.match(
-      connectionKind.tooltip?.(node, drawn) ?? '',
+      connectionKind.tooltip?.(server, drawn) ?? '',
       /WAL volume full: cannot be said\\?: no statement tells how large the volume of pg\\?_wal is/,
     );
     const kept = slot('gone', { restartLsn: '0/10000000', lost: true });
     const none = target({ pulse: { slots: [kept] } }).snapshot;
     const bare = model([connection('shop')], new Map([['shop', open(none)]]));
-    assert.doesNotMatch(connectionKind.tooltip?.(node, bare) ?? '', /WAL volume/);
+    assert.doesNotMatch(connectionKind.tooltip?.(server, bare) ?? '', /WAL volume/);
   });
 
   it('offers no change of the slot that the server keeps for itself', () => {
