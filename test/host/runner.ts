@@ -7,19 +7,22 @@ import { runInVsCode } from './runnerInVscode.ts';
 
 async function main([file = 'out/results/host.json', only]: readonly string[]): Promise<number> {
   const module = await bundleHostTests();
-  const all: Record<string, SuiteResults> = {};
-  for (const version of ['lowest', 'newest'] satisfies VsCodeVersion[]) {
-    if (only === undefined || only.startsWith('--') || only === version) {
+  const versions = (['lowest', 'newest'] satisfies VsCodeVersion[]).filter(
+    (version) => only === undefined || only.startsWith('--') || only === version,
+  );
+  // Both at once, each with ports of its own for the servers that its tests start.
+  const runs = await Promise.all(
+    versions.map(async (version, index) => {
+      const results = await runInVsCode(version, module, { MOCHA_WORKER_ID: String(index) });
       const name = `VS Code ${vsCodeParts[version].vscode}`;
       console.log(`\n  ${name}`);
-      const results = await runInVsCode(version, module);
-      all[name] = results;
       results.passed.forEach((title) => console.log(`    ✔ ${title}`));
       results.skipped.forEach((title) => console.log(`    - ${title}`));
       results.failed.forEach(({ title, message }) => console.log(`    ✘ ${title}\n${message}`));
-    }
-  }
-  const merged = merge(all);
+      return [name, results] as const;
+    }),
+  );
+  const merged = merge(Object.fromEntries<SuiteResults>(runs));
   await writeResults(file, merged);
   return merged.failed.length > 0 ? 1 : 0;
 }

@@ -4,6 +4,9 @@ import path from 'node:path';
 import { outFolder, repositoryRoot } from './paths.ts';
 import { mustRun } from './run.ts';
 
+/** The package that `npm run package` makes. */
+export const packageFile = path.join(outFolder, 'postgres-replication.vsix');
+
 /**
  * Builds and packages the extension as it is now and gives the path of the .vsix; when the environment variable
  * `EXTENSION_PACKAGE` names one that was packaged before, gives that. Throws with what the build said.
@@ -15,5 +18,5 @@ export async function packageExtension(): Promise<string> {
   }
   const windows = process.platform === 'win32';
   await mustRun(windows ? 'npm.cmd' : 'npm', ['run', 'package'], { cwd: repositoryRoot, shell: windows });
-  return path.join(outFolder, 'postgres-replication.vsix');
+  return packageFile;
 }

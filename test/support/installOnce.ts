@@ -14,30 +14,53 @@ const longestInstall = 15 * 60_000;
  * Gives `folder`. Throws what `fill` throws.
  */
 export async function installOnce(folder: string, fill: (empty: string) => Promise<void>): Promise<string> {
-  if (existsSync(folder)) {
+  const ready = (): string | undefined => (existsSync(folder) ? folder : undefined);
+  return oneAtATime(`${folder}.lock`, ready, async () => {
+    // Who had the lock before may have finished between the question and the lock.
+    if (existsSync(folder)) {
+      return folder;
+    }
+    const partial = `${folder}.partial-${randomUUID().slice(0, 8)}`;
+    try {
+      await removePartials(folder);
+      await mkdir(partial);
+      await fill(partial);
+      await rename(partial, folder);
+    } finally {
+      await rm(partial, { recursive: true, force: true });
+    }
     return folder;
+  });
+}
+
+/**
+ * Gives what `ready` gives; while that is undefined, gives what `make` gives, which runs in one process at a time: the
+ * others wait at the lock file and ask `ready` again. What `ready` waits for may have come just before `make` is called.
+ * Throws what `make` throws.
+ */
+export async function oneAtATime<T extends string>(
+  lock: string,
+  ready: () => T | undefined,
+  make: () => Promise<T>,
+): Promise<T> {
+  const there = ready();
+  if (there !== undefined) {
+    return there;
   }
-  await mkdir(path.dirname(folder), { recursive: true });
-  const lock = `${folder}.lock`;
-  await eventually(() => existsSync(folder) || tryLock(lock), {
+  await mkdir(path.dirname(lock), { recursive: true });
+  const madeElsewhere = await eventually(async () => ready() ?? ((await tryLock(lock)) ? lock : undefined), {
     within: longestInstall,
     every: 100,
     what: `the lock ${lock}`,
   });
-  if (existsSync(folder)) {
-    return folder;
+  if (madeElsewhere !== lock) {
+    return madeElsewhere as T;
   }
-  const partial = `${folder}.partial-${randomUUID().slice(0, 8)}`;
   try {
-    await removePartials(folder);
-    await mkdir(partial);
-    await fill(partial);
-    await rename(partial, folder);
+    return await make();
   } finally {
-    await rm(partial, { recursive: true, force: true });
     await rm(lock, { force: true });
   }
-  return folder;
 }
 
 async function removePartials(folder: string): Promise<void> {

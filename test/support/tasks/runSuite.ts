@@ -15,8 +15,11 @@ import type { Suite } from './suites.ts';
 export async function runSuite(suite: Suite, more: readonly string[]): Promise<SuiteResults> {
   const file = path.join(outFolder, 'results', `${suite.name}.json`);
   rmSync(file, { force: true });
+  if (suite.makes !== undefined) {
+    rmSync(suite.makes, { force: true });
+  }
   const [command = '', ...args] = suite.command.map((word) => word.replace('{results}', file));
-  const problem = await ending(command, [...args, ...(suite.writesResults ? more : [])], suite.within);
+  const problem = await ending(command, [...args, ...(suite.writesResults ? more : [])], suite);
   if (!suite.writesResults) {
     return single(suite.name, problem);
   }
@@ -30,11 +33,12 @@ export async function runSuite(suite: Suite, more: readonly string[]): Promise<S
     : { ...results, failed: [...results.failed, { title: 'runs to its end', message: problem }] };
 }
 
-function ending(command: string, args: readonly string[], within: number): Promise<string | undefined> {
+function ending(command: string, args: readonly string[], { within, environment }: Suite): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: repositoryRoot,
       stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...environment },
       shell: command.endsWith('.cmd'),
     });
     const forget = onProcessEnd(() => child.kill('SIGTERM'));

@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+import { packageFile } from '../extension.ts';
 import { repositoryRoot } from '../paths.ts';
 
 /** One part of `npm test`: a command that either succeeds (one test), or writes the results of its tests. */
@@ -13,6 +14,10 @@ export interface Suite {
   readonly writesResults: boolean;
   /** The part that must have run before, picked or not. */
   readonly needs?: string;
+  /** The file it makes. What an earlier run left there is removed first, so that nothing goes on with that. */
+  readonly makes?: string;
+  /** Variables for the command beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const minute = 60_000;
@@ -24,9 +29,12 @@ export const suites: readonly Suite[] = [
   check('lint', [node, bin('oxlint', 'bin', 'oxlint'), '--type-aware', '--deny-warnings']),
   check('format', [node, bin('oxfmt', 'bin', 'oxfmt'), '--check']),
   check('build', [node, 'esbuild.js']),
-  check('package', process.platform === 'win32' ? ['npm.cmd', 'run', 'package'] : ['npm', 'run', 'package']),
+  {
+    ...check('package', process.platform === 'win32' ? ['npm.cmd', 'run', 'package'] : ['npm', 'run', 'package']),
+    makes: packageFile,
+  },
   mochaSuite('unit', { timeout: 60_000, jobs: 2, within: 8 * minute }),
-  mochaSuite('database', { timeout: 180_000, jobs: 3, within: 30 * minute }),
+  mochaSuite('database', { timeout: 180_000, jobs: 4, within: 30 * minute }),
   {
     name: 'host',
     command: [node, '--import', 'tsx', 'test/host/runner.ts', '{results}'],
@@ -34,7 +42,12 @@ export const suites: readonly Suite[] = [
     writesResults: true,
     needs: 'build',
   },
-  { ...mochaSuite('workbench', { timeout: 180_000, jobs: 1, within: 20 * minute }), needs: 'package' },
+  {
+    ...mochaSuite('workbench', { timeout: 180_000, jobs: 2, within: 20 * minute }),
+    needs: 'package',
+    // Otherwise each of its windows would make the package anew, and two of them at once.
+    environment: { EXTENSION_PACKAGE: packageFile },
+  },
 ];
 
 function check(name: string, command: readonly string[]): Suite {

@@ -3,8 +3,26 @@ import path from 'node:path';
 
 /** Those that take longest begin first, so that none of them runs alone at the end. */
 const longest = [
-  ...['resume', 'everyForm', 'undo', 'lagTruthNewer', 'lagTruthOlder', 'forms', 'newTables'],
-  ...['publication', 'lagMany', 'topology', 'subscription', 'subscriptionEdit', 'lag'].map((name) => `pages/${name}`),
+  'resume',
+  'subscriptionPairs',
+  'tableDefinitions',
+  'createSubscriptionHangs',
+  'errorCatalogue',
+  'declaration',
+  'topology',
+  'publicationEdits',
+  'operations',
+  'lagTruthOlder',
+  'subscriptionPreflight',
+  'subscriptionEdits',
+  'undo',
+  'everyForm',
+  'pages/publication',
+  'pages/lagMany',
+  'pages/topology',
+  'pages/subscription',
+  'pages/subscriptionEdit',
+  'mainPath',
 ];
 
 /**

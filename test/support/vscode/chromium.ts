@@ -2,27 +2,35 @@ import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+import { oneAtATime } from '../installOnce.ts';
+import { cacheFolder } from '../paths.ts';
 import { run } from '../run.ts';
 
 /**
  * Gives the path of a Chromium (or Chrome, or Edge) of this machine: the one that `CHROMIUM` names, one on the path,
  * Playwright's own, or one where it is usually installed. As root on Debian and its like it is installed if there is
- * none. Throws with what to install when there is none.
+ * none, by one
+ * process while the others wait. Throws with what to install when there is none.
  */
 export async function findChromium(): Promise<string> {
-  const found = present();
-  if (found !== undefined) {
-    return found;
-  }
-  const reason = await installByApt();
-  const installed = present();
-  if (installed !== undefined) {
-    return installed;
-  }
-  throw new Error(
-    `There is no Chromium here (${reason}). Install Chromium or Chrome, run "npx playwright-core install chromium", ` +
-      'or name one in the environment variable CHROMIUM.',
-  );
+  const lock = path.join(cacheFolder, 'chromium.lock');
+  // Its program is there before all of it is: not while somebody installs it.
+  const ready = (): string | undefined => (existsSync(lock) ? undefined : present());
+  return oneAtATime(lock, ready, async () => {
+    const found = present();
+    if (found !== undefined) {
+      return found;
+    }
+    const reason = await installByApt();
+    const installed = present();
+    if (installed !== undefined) {
+      return installed;
+    }
+    throw new Error(
+      `There is no Chromium here (${reason}). Install Chromium or Chrome, run "npx playwright-core install chromium", ` +
+        'or name one in the environment variable CHROMIUM.',
+    );
+  });
 }
 
 function present(): string | undefined {

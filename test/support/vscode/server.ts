@@ -80,7 +80,7 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCodeServer>
   }
   const folders = ['--server-data-dir', dataFolder, '--extensions-dir', path.join(home, 'extensions')];
   await installExtensions(installed, folders, options.extensions ?? []);
-  const port = options.port ?? (await freePort());
+  const port = options.port ?? (await freePort({ ...process.env, ...options.environment }));
   const logFile = path.join(home, 'server.log');
   const driver = options.testDriver === true ? ['--enable-smoke-test-driver'] : [];
   const child = start(installed, [...folders, '--port', String(port), ...driver], logFile, options.environment ?? {});
