@@ -13,6 +13,7 @@ import { useServers } from '../support/servers/useServers.ts';
 import { majorsUnderTest } from '../support/servers/versions.ts';
 import { skip } from '../support/skip.ts';
 import { Bench } from './operationsKit.ts';
+import { dropIdleSlots, openSlotBench } from './slotsKit.ts';
 
 /** The texts, without what differs from run to run: times and positions. */
 function texts({ changes }: PeekedChanges): readonly string[] {
@@ -44,17 +45,10 @@ for (const major of majorsUnderTest()) {
         create publication "odd, ""pub""" for table "full", keyed;
       `);
       await server.script('alter table keyed replica identity using index keyed_k_key');
-      await server.createDatabase('other');
-      await server.createRole('ordinary', 'pass-of-ordinary');
-      bench = new Bench().add('server', server).add('other', server, { database: 'other' });
-      bench.add('ordinary', server, { user: 'ordinary', password: 'pass-of-ordinary' });
+      bench = await openSlotBench(server);
     });
     after(async () => bench.service.dispose());
-    afterEach(async () => {
-      await servers.server.query(
-        'select pg_drop_replication_slot(slot_name) from pg_replication_slots where not active',
-      );
-    });
+    afterEach(() => dropIdleSlots(servers.server));
 
     const slot = async (name: string, plugin: string, database = 'postgres'): Promise<void> => {
       await servers.server.query('select pg_create_logical_replication_slot($1, $2)', [name, plugin], database);

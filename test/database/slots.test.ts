@@ -14,8 +14,8 @@ import type { PlanTarget } from '../../src/replication/operations/target.ts';
 import { renderForServer } from '../../src/replication/postgres/statement.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { majorsUnderTest } from '../support/servers/versions.ts';
-import { Bench } from './operationsKit.ts';
-import { asIf, holdSlot, plain, refused, unchecked } from './slotsKit.ts';
+import type { Bench } from './operationsKit.ts';
+import { asIf, dropIdleSlots, holdSlot, openSlotBench, plain, refused, unchecked } from './slotsKit.ts';
 
 for (const major of majorsUnderTest()) {
   describe(`replication slots of ${major} (real server)`, function () {
@@ -30,17 +30,10 @@ for (const major of majorsUnderTest()) {
     before(async () => {
       const { server } = servers;
       await server.script('create table t (id int primary key, note text)');
-      await server.createDatabase('other');
-      await server.createRole('ordinary', 'pass-of-ordinary');
-      bench = new Bench().add('server', server).add('other', server, { database: 'other' });
-      bench.add('ordinary', server, { user: 'ordinary', password: 'pass-of-ordinary' });
+      bench = await openSlotBench(server);
     });
     after(async () => bench.service.dispose());
-    afterEach(async () => {
-      await servers.server.query(
-        'select pg_drop_replication_slot(slot_name) from pg_replication_slots where not active',
-      );
-    });
+    afterEach(() => dropIdleSlots(servers.server));
 
     const target = async (id = 'server'): Promise<PlanTarget> => bench.target(id);
     const create = async (name: string, more: Partial<SlotChoice> = {}, on = 'server') =>

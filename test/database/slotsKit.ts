@@ -7,6 +7,7 @@ import type { Slot } from '../../src/replication/model/slot.ts';
 import type { PlanTarget } from '../../src/replication/operations/target.ts';
 import { eventually } from '../support/eventually.ts';
 import type { TestServer } from '../support/servers/testServer.ts';
+import { Bench } from './operationsKit.ts';
 
 /** A slot without options. */
 export const plain: Omit<SlotChoice, 'name'> = {
@@ -15,6 +16,22 @@ export const plain: Omit<SlotChoice, 'name'> = {
   failover: false,
   waitLimitMs: 20_000,
 };
+
+/**
+ * The service with three ways into a server: `server` as its superuser, `other` into another database, and `ordinary` as a
+ * role without rights. Makes that database and that role.
+ */
+export async function openSlotBench(server: TestServer): Promise<Bench> {
+  await server.createDatabase('other');
+  const ordinary = await server.createRole('ordinary', 'pass-of-ordinary');
+  const bench = new Bench().add('server', server).add('other', server, { database: 'other' });
+  return bench.add('ordinary', server, ordinary);
+}
+
+/** Drops every slot that nobody reads. */
+export async function dropIdleSlots(server: TestServer): Promise<void> {
+  await server.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where not active');
+}
 
 /** A slot as if nobody knew better: for plans that are to be refused by the server itself. */
 export function asIf(target: PlanTarget, name: string, more: Partial<Slot>): PlanTarget {

@@ -51,7 +51,7 @@ export async function runInVsCode(
         extensionTestsPath: `${remote}${encodeURI(module)}`,
         skipWelcome: 'true',
       });
-      ready.then(() => page.goto(address)).catch(reject);
+      ready.then(() => page.goto(address, { timeout: 120_000 })).catch(reject);
     });
     const code = await exited.catch((error: unknown) => String(error));
     const found = readResults(results);

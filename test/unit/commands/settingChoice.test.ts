@@ -1,30 +1,9 @@
 import assert from 'node:assert/strict';
 
-import type { SettingDetail } from '../../../src/replication/model/reads.ts';
 import { type SettingAdvice, settingAdvice } from '../../../src/replication/operations/settings/changeSettings.ts';
 import { settingRules } from '../../../src/replication/operations/settings/settingRules.ts';
 import { settingChoice, settingText } from '../../../src/ui/commands/settings/settingChoice.ts';
-import { target } from '../operations/fixture.ts';
-
-function setting(name: string, more: Partial<SettingDetail> = {}): SettingDetail {
-  return {
-    name,
-    value: '4',
-    unit: null,
-    context: 'postmaster',
-    source: 'default',
-    pendingRestart: false,
-    description: '',
-    type: 'integer',
-    min: 0,
-    max: 100,
-    choices: [],
-    alterable: true,
-    reloadable: true,
-    inAutoFile: null,
-    ...more,
-  };
-}
+import { setting, target } from '../operations/fixture.ts';
 
 describe('a setting in the list to pick from', () => {
   it('has a line that isn’t cut off, whatever it takes and whose it is', () => {

@@ -2,6 +2,7 @@ import type { Capabilities, Capability, CapabilityName } from '../../../src/repl
 import { capabilityNames } from '../../../src/replication/model/capability.ts';
 import type { PublicationChoice, SubscriptionChoice } from '../../../src/replication/model/choices.ts';
 import type { Publication } from '../../../src/replication/model/publication.ts';
+import type { SettingDetail } from '../../../src/replication/model/reads.ts';
 import { Secret } from '../../../src/replication/model/secret.ts';
 import type { ServerInfo } from '../../../src/replication/model/server.ts';
 import type { Slot, WalSender } from '../../../src/replication/model/slot.ts';
@@ -289,6 +290,27 @@ export function sender(pid: number, applicationName: string, more: Partial<WalSe
     flushLsn: null,
     replayLsn: null,
     replyTime: null,
+    ...more,
+  };
+}
+
+/** A setting of the server as its details are read: a whole number that a restart changes. */
+export function setting(name: string, more: Partial<SettingDetail> = {}): SettingDetail {
+  return {
+    name,
+    value: '4',
+    unit: null,
+    context: 'postmaster',
+    source: 'default',
+    pendingRestart: false,
+    description: '',
+    type: 'integer',
+    min: 0,
+    max: 100,
+    choices: [],
+    alterable: true,
+    reloadable: true,
+    inAutoFile: null,
     ...more,
   };
 }

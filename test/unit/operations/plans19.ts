@@ -13,22 +13,15 @@ import type { PlanTarget } from '../../../src/replication/operations/target.ts';
 import {
   hostileNames,
   member,
-  publication,
   publicationChoice,
   published,
-  slot,
   subscription,
   subscriptionChoice,
-  table,
   target,
 } from './fixture.ts';
+import { heir, orders, parent, readers, shop as shopOf } from './shop.ts';
 
-const orders = table('public', 'orders');
-const events = table('public', 'events');
-const parent = table('public', 'parent');
-const heir = table('public', 'heir', { inheritsFrom: [parent.oid] });
-const tables = [orders, events, parent, heir];
-const known = { readers: [{ publication: 'orders_pub', subscription: 'orders_sub', serverName: 'warehouse' }] };
+const known = { readers };
 
 const warehouse = target({
   connectionId: 'warehouse',
@@ -41,13 +34,7 @@ const except = (...names: readonly string[]): Pick<PublicationChoice, 'scope' | 
   exceptTables: names.map((name) => ({ schema: 'public', name })),
 });
 
-function shop(present: Partial<Publication>, major = 19): PlanTarget {
-  return target({
-    major,
-    inventory: { tables, publications: [publication('orders_pub', present)] },
-    pulse: { slots: [slot('orders_sub', { active: true })] },
-  });
-}
+const shop = (present: Partial<Publication>, major = 19): PlanTarget => shopOf(present, major);
 
 const create = (choice: Partial<PublicationChoice>, major = 19): Plan =>
   planCreatePublication(shop({}, major), publicationChoice({ name: 'all_pub', tables: [], ...choice }));

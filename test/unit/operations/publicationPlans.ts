@@ -8,36 +8,12 @@ import {
   planRemoveMembers,
 } from '../../../src/replication/operations/publication/publicationMembers.ts';
 import type { PlanTarget } from '../../../src/replication/operations/target.ts';
-import {
-  hostileNames,
-  member,
-  publication,
-  publicationChoice,
-  published,
-  slot,
-  subscription,
-  table,
-  target,
-} from './fixture.ts';
+import { hostileNames, member, publicationChoice, published, subscription, target } from './fixture.ts';
+import { events, heir, orders, parent, readers, shop as shopOf } from './shop.ts';
 
-const orders = table('public', 'orders');
-const events = table('public', 'events');
-const parent = table('public', 'parent');
-const heir = table('public', 'heir', { inheritsFrom: [parent.oid] });
-const tables = [orders, events, parent, heir];
-/** What the open connection to its subscriber tells. */
-const known = {
-  readers: [{ publication: 'orders_pub', subscription: 'orders_sub', serverName: 'warehouse' }],
-  slots: { reading: ['orders_sub'], notReading: [] },
-};
+const known = { readers, slots: { reading: ['orders_sub'], notReading: [] } };
 
-function shop(present: Partial<Publication>, major = 18): PlanTarget {
-  return target({
-    major,
-    inventory: { tables, publications: [publication('orders_pub', present)] },
-    pulse: { slots: [slot('orders_sub', { active: true })] },
-  });
-}
+const shop = (present: Partial<Publication>, major = 18): PlanTarget => shopOf(present, major);
 
 const alter = (present: Partial<Publication>, choice: Partial<PublicationChoice>, major?: number): Plan =>
   planAlterPublication(shop(present, major), 'orders_pub', publicationChoice(choice), known);

@@ -9,7 +9,7 @@ import {
 } from '../../../src/replication/operations/role/createRole.ts';
 import { planChangeSettings, settingAdvice } from '../../../src/replication/operations/settings/changeSettings.ts';
 import { renderRedacted } from '../../../src/replication/postgres/statement.ts';
-import { target } from '../operations/fixture.ts';
+import { setting, target } from '../operations/fixture.ts';
 
 const hosts = {
   own: 'db.example.com',
@@ -53,26 +53,6 @@ async function statements(
   const knowledge = { access: { ...access, exists: more.existing ?? false, login: true }, host };
   const plan = await planCreateReplicationRole(target(draft), { ...choice, ...more }, knowledge);
   return plan.steps.map(({ statement }) => renderRedacted(statement));
-}
-
-function setting(name: string, more: Partial<SettingDetail> = {}): SettingDetail {
-  return {
-    name,
-    value: '4',
-    unit: null,
-    context: 'postmaster',
-    source: 'default',
-    pendingRestart: false,
-    description: '',
-    type: 'integer',
-    min: 0,
-    max: 1000,
-    choices: [],
-    alterable: true,
-    reloadable: true,
-    inAutoFile: null,
-    ...more,
-  };
 }
 
 const walLevel = setting('wal_level', {

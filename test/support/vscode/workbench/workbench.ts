@@ -35,7 +35,7 @@ export class Workbench {
 
   /** Opens an address of an editor in a page, and gives its window when that can be used. */
   static async open(page: Page, url: string): Promise<Workbench> {
-    await page.goto(url);
+    await page.goto(url, { timeout: 120_000 });
     const workbench = new Workbench(page);
     await workbench.#ready();
     return workbench;
