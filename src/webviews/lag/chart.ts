@@ -56,7 +56,9 @@ export class LagChartElement extends HTMLElement {
   show(chart: LagChart, lineOf: (id: string) => number | undefined): void {
     const before = chart.series.some(({ yesterday = [] }) => yesterday.some((value) => value !== null));
     // A day of which nothing is known has no lines, and no names in the legend.
-    this.#chart = before ? chart : { ...chart, series: chart.series.map(({ yesterday: _, ...one }) => one) };
+    this.#chart = before
+      ? chart
+      : { ...chart, series: chart.series.map(({ id, label, values }) => ({ id, label, values })) };
     this.#lineOf = lineOf;
     if (this.isConnected) this.#draw(false);
   }
