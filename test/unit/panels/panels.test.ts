@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { PublisherAddressDraft, SubscriptionDraft } from '../../../src/protocol/subscription.ts';
 import type { Plan } from '../../../src/replication/model/plan.ts';
 import { Secret } from '../../../src/replication/model/secret.ts';
+import { FormDesk } from '../../../src/ui/panels/formDesk.ts';
 import { PanelChannel } from '../../../src/ui/panels/panelChannel.ts';
 import { contentSecurityPolicy, panelHtml, panelNonce } from '../../../src/ui/panels/panelHtml.ts';
 import { cutText, planSql } from '../../../src/ui/panels/planText.ts';
@@ -144,6 +145,45 @@ describe('a subscription’s draft as a choice', () => {
       assert.equal(readChoice({ ...draft, waitSeconds }, null).problems[0]?.field, 'wait', waitSeconds);
     }
     assert.equal(readChoice({ ...draft, publisherKind: 'typed' }, null).choice.publisherConnectionId, null);
+  });
+});
+
+describe('what forms that run plans do alike', () => {
+  const plan: Plan = { id: 'p', title: 'P', steps: [], remarks: [], basis: [] };
+
+  it('is one run that Stop and the end of the panel stop, and silence after that', async () => {
+    const told: string[] = [];
+    const ends: (() => void)[] = [];
+    const desk = new FormDesk<never>({
+      plans: {
+        run: (_, options) =>
+          new Promise((resolve) => {
+            const stop = () => resolve(undefined);
+            options?.signal?.addEventListener('abort', stop);
+            ends.push(stop);
+          }),
+        preview: () => Promise.resolve(),
+      },
+      post: (message) => told.push(`${message.type} ${message.running}`),
+      copy: () => Promise.resolve(),
+      dismiss: () => told.push('dismissed'),
+      plan: () => plan,
+    });
+    const first = desk.run((run) => run(plan));
+    assert.equal(desk.running, true);
+    await desk.answer('stop');
+    assert.deepEqual([await first, desk.running], [{ how: 'left' }, false]);
+    assert.deepEqual(told.splice(0), ['run true', 'run false']);
+    await assert.rejects(
+      desk.run(() => Promise.reject(new Error('no plan'))),
+      /no plan/,
+    );
+    assert.equal(desk.running, false);
+    const second = desk.run((run) => run(plan));
+    desk.dispose();
+    await second;
+    assert.deepEqual(told, ['run true']);
+    assert.equal(ends.length, 2);
   });
 });
 
