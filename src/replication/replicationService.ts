@@ -38,6 +38,8 @@ class DefaultReplicationService implements ReplicationService {
   readonly #watching: Watching;
   readonly #servers = new Map<string, WatchedServer>();
   readonly #listeners = new Set<(connectionId: string, change: ServerChange) => void>();
+  /** Listeners that have failed, which was said. */
+  readonly #failing = new WeakSet<(connectionId: string, change: ServerChange) => void>();
 
   readonly reads: OnDemandReads;
 
@@ -148,6 +150,21 @@ class DefaultReplicationService implements ReplicationService {
     };
   }
 
+  /** One who listens and fails must not cost the connection, nor keep the others from hearing. */
+  #tell(connectionId: string, change: ServerChange): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(connectionId, change);
+      } catch (error) {
+        if (this.#failing.has(listener)) continue;
+        this.#failing.add(listener);
+        const name = this.#connections.facts(connectionId)?.name ?? connectionId;
+        const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.#log.warn(`${name}: what it showed was not taken everywhere (said once): ${what}`);
+      }
+    }
+  }
+
   async #planSession(connectionId: string, signal?: AbortSignal): Promise<Session> {
     return openSession(await this.#connections.params(connectionId), signal);
   }
@@ -155,9 +172,7 @@ class DefaultReplicationService implements ReplicationService {
   #server(connectionId: string): WatchedServer {
     const known = this.#servers.get(connectionId);
     if (known) return known;
-    const server = new WatchedServer(connectionId, this.#watching, (change) => {
-      for (const listener of this.#listeners) listener(connectionId, change);
-    });
+    const server = new WatchedServer(connectionId, this.#watching, (change) => this.#tell(connectionId, change));
     this.#servers.set(connectionId, server);
     return server;
   }

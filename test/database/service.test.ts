@@ -80,6 +80,21 @@ describe('the replication service (real server)', () => {
     assert.ok(pulses >= 5);
   });
 
+  it('goes on where somebody who listens fails, tells the others, and says so once', async () => {
+    service.onDidChange(() => {
+      throw new Error('a listener that fails');
+    });
+    const heard: ServerChange[] = [];
+    service.onDidChange((_, change) => heard.push(change));
+    await service.open('shop');
+    const stop = service.watch(['shop'], 100);
+    await eventually(() => heard.filter((change) => change === 'pulse').length >= 3);
+    stop();
+    assert.equal(service.state('shop').phase, 'open');
+    assert.equal(proxy.connections, 1);
+    assert.equal(logged.filter((line) => line.includes('a listener that fails')).length, 1);
+  });
+
   it('notices by itself what changed in the catalogs', async () => {
     const stop = service.watch(['shop'], 50);
     await service.open('shop');
