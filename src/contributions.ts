@@ -35,6 +35,11 @@ export interface ConnectionRef {
   readonly connectionId: string;
 }
 
+/** What alerts are about, where it has no row: the id of an AlertSubject. */
+export interface AlertRef {
+  readonly subjectId: string;
+}
+
 function command<Args extends readonly unknown[], Result = void>(palette: boolean): CommandInfo<Args, Result> {
   return { palette };
 }
@@ -102,8 +107,8 @@ export const commands = {
 
   'pgReplication.lag.exportHistory': command<On<ConnectionNode | SlotNode | SubscriptionNode>>(true),
 
-  'pgReplication.alerts.mute': command<On<SlotNode | SubscriptionNode>>(true),
-  'pgReplication.alerts.unmute': command<On<SlotNode | SubscriptionNode>>(true),
+  'pgReplication.alerts.mute': command<On<SlotNode | SubscriptionNode | AlertRef>>(true),
+  'pgReplication.alerts.unmute': command<On<SlotNode | SubscriptionNode | AlertRef>>(true),
 
   'pgReplication.tree.refreshAll': command<[]>(true),
   'pgReplication.tree.loadMore': command<[node: MoreNode]>(false),

@@ -57,7 +57,7 @@ export interface Services {
   readonly forecasts: Forecasts;
   /** How far initial copies are. */
   readonly copies: Copies;
-  /** The alerts that hold, without those of muted streams, and `events(streamId)` for the marks of charts. */
+  /** The alerts that hold, without those that are muted, and `events(id)` for the marks of charts. */
   readonly alerts: AlertCenter;
   readonly plans: PlanRunner;
   /** The panels that are open: `new PanelRegistry()`. */

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 
 import type { CommandId } from '../contributions.ts';
-import { type ActiveAlert, alertSeverity } from '../replication/alerts/alert.ts';
+import { type ActiveAlert, alertKinds, alertSeverity } from '../replication/alerts/alert.ts';
+import type { AlertSubject } from '../replication/alerts/subject.ts';
 import type { LagMonitor } from '../replication/lag/monitor.ts';
-import type { StreamLag } from '../replication/model/stream.ts';
+import type { StreamLag, StreamState } from '../replication/model/stream.ts';
 import { alertIcon, alertsFirst, rowAlertWords } from './alerts/alertWords.ts';
 import type { Services } from './services.ts';
 import { escapeMarkdown } from './tree/markdown.ts';
@@ -20,35 +21,31 @@ const lookMs = 10_000;
 const gatherMs = 200;
 
 /**
- * The status bar item with the worst stream; hidden while there is none. While nobody looks nothing is sampled: then
- * it says of when it is. A click opens the lag panel.
+ * The status bar item with the worst stream, physical slot or standby; hidden while there is none. While nobody looks nothing
+ * is sampled: then it says of when it is. A click opens the lag panel, or the topology where it is about something physical.
  */
 export function createStatusBar(services: Services, monitor: LagMonitor): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('pgReplication.lag', vscode.StatusBarAlignment.Left, 0);
   item.name = 'PostgreSQL Replication Lag';
-  item.command = 'pgReplication.lag.open' satisfies CommandId;
   let shown = '';
   let timer: NodeJS.Timeout | undefined;
   const update = () => {
     timer = undefined;
-    const lags = alertsFirst(services.alerts, worstFirst(monitor.lags()));
-    const [worst] = lags;
+    const entries = worstEntries(services, monitor);
+    const [worst] = entries;
     // Twice missed: the Servers view reads at the slowest.
     const staleMs = 2.5 * 1000 * Math.max(lookMs / 1000, services.settings.get('tree.refreshSeconds'));
     const age = worst ? asOf(worst, Date.now(), staleMs) : null;
     // What didn't change isn't set again: it would redraw the status bar at every beat.
     const key = JSON.stringify([
       age,
-      lags.length,
-      lags.slice(0, listed).map((lag) => [line(services, lag), lag.state, alertIcon(alertsOf(services, lag))]),
+      entries.length,
+      entries.slice(0, listed).map(({ alerts, line, state }) => [line, state, alertIcon(alerts)]),
     ]);
     if (key === shown) return;
     shown = key;
-    if (worst) {
-      const { alerts, mutedUntil } = services.alerts.of(worst.stream);
-      const muted = mutedUntil !== null;
-      show(item, { worst, alerts, muted, age, line: line(services, worst) }, tooltip(services, lags, age));
-    } else item.hide();
+    if (worst) show(item, worst, age, tooltip(entries, age));
+    else item.hide();
   };
   update();
   const soon = () => {
@@ -65,61 +62,107 @@ export function createStatusBar(services: Services, monitor: LagMonitor): vscode
   });
 }
 
-interface Shown {
-  readonly worst: StreamLag;
-  /** Its alerts, worst first. */
-  readonly alerts: readonly ActiveAlert[];
-  /** The person doesn't want to hear of it. */
-  readonly muted: boolean;
-  /** "as of 14:02"; null while it is fresh. */
-  readonly age: string | null;
-  /** The stream with both servers and its state. */
+/** A stream, or something physical that has alerts. */
+interface Entry {
+  readonly name: string;
+  /** Its state in a few words, with the alerts that it doesn't say. */
+  readonly words: string;
+  /** Its name with its servers, and its state. */
   readonly line: string;
+  readonly icon: string;
+  readonly state: StreamState;
+  readonly sampledAt: number;
+  /** Worst first. */
+  readonly alerts: readonly ActiveAlert[];
+  /** A background is for what can't heal by itself. */
+  readonly severe: boolean;
+  /** The connection whose topology shows it; null for a stream, which the lag panel shows. */
+  readonly topologyOf: string | null;
 }
 
-function show(item: vscode.StatusBarItem, shown: Shown, text: vscode.MarkdownString): void {
-  const { age, alerts, worst } = shown;
-  const name = plain(streamName(worst.stream));
+/** What has alerts before the streams that have none, the worst first. */
+function worstEntries(services: Services, monitor: LagMonitor): readonly Entry[] {
+  const streams = alertsFirst(services.alerts, worstFirst(monitor.lags())).map((lag) => streamEntry(services, lag));
+  const physical = services.alerts.subjects().flatMap((subject) => physicalEntry(services, subject) ?? []);
+  if (physical.length === 0) return streams;
+  const rank = ({ alerts: [first] }: Entry) => (first ? alertKinds.indexOf(first.kind) : alertKinds.length);
+  return [...streams, ...physical].toSorted((a, b) => rank(a) - rank(b));
+}
+
+function streamEntry({ alerts: center, connections }: Services, lag: StreamLag): Entry {
+  const { sampledAt, state, stream } = lag;
+  const { alerts, mutedUntil } = center.ofStream(stream);
+  const said = rowAlertWords(alerts);
+  const words = said === null ? shortState(lag) : `${shortState(lag)}, ${said}`;
+  const names = [stream.publisher, stream.subscriber].flatMap(
+    (end) => (end && connections.facts(end.connectionId)?.name) ?? [],
+  );
+  return {
+    name: streamName(stream),
+    words,
+    line: `${streamName(stream)} (${names.join(' → ')}): ${words}`,
+    icon: alertIcon(alerts)?.id ?? streamIcon(lag),
+    state,
+    sampledAt,
+    alerts,
+    severe: isSevere(alerts) || (state === 'lost' && mutedUntil === null),
+    topologyOf: null,
+  };
+}
+
+/** Null for streams, and for what has no alert: the status bar is about streams otherwise. */
+function physicalEntry({ alerts: center, connections }: Services, subject: AlertSubject): Entry | null {
+  if (subject.kind === 'stream') return null;
+  const { alerts } = center.of(subject);
+  const [first] = alerts;
+  const [connectionId] = subject.connectionIds;
+  if (!first || connectionId === undefined) return null;
+  const words = alerts.map(({ short }) => `⚠ ${short}`).join(', ');
+  const server = connections.facts(connectionId)?.name ?? '';
+  const what = subject.kind === 'standby' ? `standby of ${server}` : `physical slot on ${server}`;
+  return {
+    name: subject.name,
+    words,
+    line: `${subject.name} (${what}): ${words}`,
+    icon: alertIcon(alerts)?.id ?? 'warning',
+    state: 'unknown',
+    sampledAt: first.asOf,
+    alerts,
+    severe: isSevere(alerts),
+    topologyOf: connectionId,
+  };
+}
+
+function isSevere(alerts: readonly ActiveAlert[]): boolean {
+  return alerts.some(({ kind }) => alertSeverity(kind) === 'error');
+}
+
+function show(item: vscode.StatusBarItem, worst: Entry, age: string | null, text: vscode.MarkdownString): void {
   const suffix = age === null ? '' : `, ${age}`;
-  const icon = alertIcon(alerts)?.id ?? streamIcon(worst);
-  item.text = `$(${age === null ? icon : 'history'}) ${name} ${stateAndAlerts(worst, alerts)}${suffix}`;
-  item.accessibilityInformation = { label: spoken('Replication lag', `${shown.line}${suffix}`) };
+  item.text = `$(${age === null ? worst.icon : 'history'}) ${plain(worst.name)} ${worst.words}${suffix}`;
+  item.accessibilityInformation = { label: spoken('Replication lag', `${worst.line}${suffix}`) };
   item.tooltip = text;
-  // A background is for what can't heal by itself.
-  const severe = alerts.some(({ kind }) => alertSeverity(kind) === 'error');
-  item.backgroundColor =
-    severe || (worst.state === 'lost' && !shown.muted)
-      ? new vscode.ThemeColor('statusBarItem.warningBackground')
-      : undefined;
+  item.backgroundColor = worst.severe ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+  item.command =
+    worst.topologyOf === null
+      ? ('pgReplication.lag.open' satisfies CommandId)
+      : {
+          command: 'pgReplication.topology.open' satisfies CommandId,
+          title: 'Open Topology',
+          arguments: [{ connectionId: worst.topologyOf }],
+        };
   item.show();
 }
 
-function tooltip(services: Services, lags: readonly StreamLag[], age: string | null): vscode.MarkdownString {
-  const lines = lags.slice(0, listed).map((lag) => `- ${escapeMarkdown(line(services, lag))}`);
-  const more = lags.length > listed ? [`- and ${lags.length - listed} more`] : [];
-  const heading = `**Replication streams, worst first${age === null ? '' : escapeMarkdown(`, ${age}`)}**`;
+function tooltip(entries: readonly Entry[], age: string | null): vscode.MarkdownString {
+  const lines = entries.slice(0, listed).map(({ line }) => `- ${escapeMarkdown(line)}`);
+  const more = entries.length > listed ? [`- and ${entries.length - listed} more`] : [];
+  const heading = `**Replication, worst first${age === null ? '' : escapeMarkdown(`, ${age}`)}**`;
   const why =
     age === null
       ? []
       : ['', 'Nothing is sampled while nobody looks. A click opens the lag panel, which samples every stream again.'];
   return new vscode.MarkdownString([heading, '', ...lines, ...more, ...why].join('\n'));
-}
-
-function line(services: Services, lag: StreamLag): string {
-  const { connections } = services;
-  const { publisher, subscriber } = lag.stream;
-  const names = [publisher, subscriber].flatMap((end) => (end && connections.facts(end.connectionId)?.name) ?? []);
-  return `${streamName(lag.stream)} (${names.join(' → ')}): ${stateAndAlerts(lag, alertsOf(services, lag))}`;
-}
-
-function alertsOf({ alerts }: Services, { stream }: StreamLag): readonly ActiveAlert[] {
-  return alerts.of(stream).alerts;
-}
-
-/** "inactive, ⚠ retains too much": the alerts that the state doesn't say. */
-function stateAndAlerts(lag: StreamLag, alerts: readonly ActiveAlert[]): string {
-  const words = rowAlertWords(alerts);
-  return words === null ? shortState(lag) : `${shortState(lag)}, ${words}`;
 }
 
 /** A server's name for an object as text of the status bar: no icons, not too long. */

@@ -38,14 +38,12 @@ describe('alerts, on a real server', () => {
       },
     );
     assert.equal(found.kind, 'retained');
-    const stream = api.alerts.stream(found.streamId);
-    assert.ok(stream);
     const { view } = api.servers;
     const inBadge = () => view.badge?.tooltip.includes('The replication slot hoarder on alerted retains ') === true;
     await eventually(async () => inBadge(), { what: 'the badge' });
     const row = async () => api.servers.tree.getTreeItem(await nodeAt(api, 'alerted', 'Replication Slots', 'hoarder'));
     assert.match(String((await row()).description), /⚠ retains too much/);
-    await api.alerts.mute(stream, 'always');
+    await api.alerts.mute(found.subject, 'always');
     await eventually(async () => !inBadge(), { what: 'the badge to be gone' });
     assert.doesNotMatch(String((await row()).description), /⚠/);
     const node = await nodeAt(api, 'alerted', 'Replication Slots', 'hoarder');

@@ -1,5 +1,5 @@
 /**
- * What a stream can be alerted for. behind: by bytes or seconds; inactive: nobody reads its slot; headroom: its slot is lost
+ * What a subject can be alerted for. behind: by bytes or seconds; inactive: nobody reads its slot; headroom: its slot is lost
  * soon, by the room that is left or by the forecast; stopped: nothing is applied, or the slot is missing; copyFailing: the
  * first copy of a table fails again and again; unused: nobody reads the slot and no known subscription would.
  */
@@ -33,11 +33,12 @@ export interface AlertWords {
 
 /**
  * How a figure stands to its threshold. between: within the band that keeps an alert from coming and going; unknown: it
- * can't be seen, so that nothing begins and nothing ends.
+ * can't be seen, so that nothing begins and nothing ends; moot: it can't be judged by this (a lost slot retains nothing), and
+ * what held is over at once.
  */
-export type AlertLevel = 'over' | 'between' | 'under' | 'unknown';
+export type AlertLevel = 'over' | 'between' | 'under' | 'unknown' | 'moot';
 
-/** One threshold and how a stream stands to it at one sample. */
+/** One threshold and how a subject stands to it at one sample. */
 export interface AlertCondition extends AlertWords {
   readonly kind: AlertKind;
   readonly level: AlertLevel;
@@ -49,7 +50,7 @@ export interface AlertCondition extends AlertWords {
 
 /** An alert that holds. */
 export interface ActiveAlert extends AlertWords {
-  readonly streamId: string;
+  readonly subjectId: string;
   readonly kind: AlertKind;
   /** When the threshold was crossed, milliseconds since the epoch, our clock. */
   readonly raisedAt: number;
@@ -59,7 +60,7 @@ export interface ActiveAlert extends AlertWords {
 
 /** A threshold that was crossed, in either direction: what a chart marks. */
 export interface AlertEvent {
-  readonly streamId: string;
+  readonly subjectId: string;
   readonly kind: AlertKind;
   readonly what: 'raised' | 'cleared';
   /** The sample that showed it, milliseconds since the epoch, our clock. */
@@ -67,9 +68,9 @@ export interface AlertEvent {
   readonly text: string;
 }
 
-/** An alert that an earlier window, or an earlier look at the stream, had raised. */
+/** An alert that an earlier window, or an earlier look at the subject, had raised. */
 export interface EarlierAlert {
-  readonly streamId: string;
+  readonly subjectId: string;
   readonly kind: AlertKind;
   readonly raisedAt: number;
 }

@@ -1,23 +1,28 @@
 import type { Copies } from '../copy/copies.ts';
 import type { Forecasts } from '../forecast/forecasts.ts';
 import type { LagMonitor } from '../lag/monitor.ts';
+import type { PhysicalLags } from '../lag/physicalLags.ts';
 import type { ConnectionSource } from '../model/connect.ts';
+import type { PhysicalLag } from '../model/physical.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { StreamLag } from '../model/stream.ts';
 import type { ReplicationService } from '../service.ts';
-import type { ActiveAlert, AlertEvent, EarlierAlert } from './alert.ts';
+import type { ActiveAlert, AlertCondition, AlertEvent, EarlierAlert } from './alert.ts';
 import { AlertBook } from './alertBook.ts';
 import { alertConditions } from './conditions.ts';
+import { physicalConditions } from './physicalConditions.ts';
+import { type AlertSubject, physicalSubject, streamSubject } from './subject.ts';
 import type { AlertThresholds } from './thresholds.ts';
 
 /** What alerts are made from. */
 export interface AlertParts {
   readonly monitor: Pick<LagMonitor, 'lags' | 'streams' | 'onDidSample'>;
+  readonly physical: Pick<PhysicalLags, 'lags'>;
   readonly service: Pick<ReplicationService, 'state'>;
   readonly connections: Pick<ConnectionSource, 'facts'>;
-  readonly forecasts: Pick<Forecasts, 'ofStream'>;
+  readonly forecasts: Pick<Forecasts, 'ofStream' | 'lossOf'>;
   readonly copies: Pick<Copies, 'ofSubscription'>;
-  /** The thresholds of a stream between these connections; a later name counts more. */
+  /** The thresholds of what is between these connections; a later name counts more. */
   readonly thresholds: (connectionNames: readonly string[]) => AlertThresholds;
   /** Two samples further apart than this prove nothing about the time between them, milliseconds. */
   readonly gapMs: () => number;
@@ -32,14 +37,18 @@ export interface AlertChange {
 }
 
 /**
- * The alerts of all streams, from what the monitor measures. It samples nothing by itself: while nobody looks at a stream
- * nothing is known of it, and its alerts stay as they were.
+ * The alerts of all streams, physical slots and standbys, from what the monitor measures. It samples nothing by itself: while
+ * nobody looks at them nothing is known of them, and their alerts stay as they were.
  */
 export class Alerts {
   readonly #parts: AlertParts;
   readonly #book: AlertBook;
   readonly #listeners = new Set<(change: AlertChange) => void>();
   readonly #stopListening: () => void;
+  /** What was seen in this window, by id; also what can't be seen now. */
+  readonly #known = new Map<string, AlertSubject>();
+  /** What there was at the last look. */
+  #present: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: AlertParts) {
@@ -57,14 +66,24 @@ export class Alerts {
     this.#book.restore(alerts);
   }
 
-  /** What holds of a stream, or of all, worst first. */
-  active(streamId?: string): readonly ActiveAlert[] {
-    return this.#book.active(streamId);
+  /** What holds of a subject, or of all, worst first. */
+  active(subjectId?: string): readonly ActiveAlert[] {
+    return this.#book.active(subjectId);
   }
 
-  /** The thresholds a stream has crossed in this window, in both directions, oldest first; the last 200. */
-  events(streamId: string): readonly AlertEvent[] {
-    return this.#book.events(streamId);
+  /** What can be alerted for at present, as of the last look. */
+  subjects(): readonly AlertSubject[] {
+    return [...this.#present].flatMap((id) => this.#known.get(id) ?? []);
+  }
+
+  /** One of them; undefined where it can't be seen at present. */
+  subject(id: string): AlertSubject | undefined {
+    return this.#present.has(id) ? this.#known.get(id) : undefined;
+  }
+
+  /** The thresholds a subject has crossed in this window, in both directions, oldest first; the last 200. */
+  events(subjectId: string): readonly AlertEvent[] {
+    return this.#book.events(subjectId);
   }
 
   /** Calls back after alerts began or ended. Returns the way to stop it. */
@@ -73,14 +92,22 @@ export class Alerts {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Looks at what every stream showed last. What was looked at already changes nothing. */
+  /** Looks at what everything showed last. What was looked at already changes nothing. */
   look(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const changes = this.#parts.monitor.lags().map((lag) => this.#observe(lag));
-    const away = this.#book.keepOnly(new Set(this.#parts.monitor.streams().map(({ id }) => id)));
+    const physical = this.#parts.physical.lags();
+    const subjects = [...this.#parts.monitor.streams().map(streamSubject), ...physical.map(physicalSubject)];
+    for (const subject of subjects) this.#known.set(subject.id, subject);
+    this.#present = new Set(subjects.map(({ id }) => id));
+    const changes = [
+      ...this.#parts.monitor.lags().map((lag) => this.#observe(lag)),
+      ...physical.map((lag) => this.#observePhysical(lag)),
+    ];
+    const ended = this.#endGone(subjects);
+    const away = this.#book.keepOnly(this.#present);
     const raised = changes.flatMap((one) => one.raised);
-    const cleared = changes.flatMap((one) => one.cleared);
+    const cleared = [...changes.flatMap((one) => one.cleared), ...ended];
     if (raised.length + cleared.length === 0 && !away) return;
     for (const listener of this.#listeners) listener({ raised, cleared });
   }
@@ -110,10 +137,42 @@ export class Alerts {
       publisherName,
       subscriberName,
     });
-    return this.#book.observe(lag.stream.id, {
-      at: lag.sampledAt,
-      afterGap: read?.pulse.afterGap === true,
-      conditions,
+    return this.#take(lag.stream.id, lag.sampledAt, read ?? null, conditions);
+  }
+
+  #observePhysical(lag: PhysicalLag): AlertChange {
+    const { forecasts, thresholds } = this.#parts;
+    if (this.#book.hasTaken(lag.id, lag.sampledAt)) return { raised: [], cleared: [] };
+    const { connectionIds, measuredBy, slotName } = lag;
+    const names = connectionIds.flatMap((id) => this.#name(id) ?? []);
+    const conditions = physicalConditions({
+      lag,
+      loss: slotName === null ? null : forecasts.lossOf(measuredBy, slotName),
+      // The connection it is shown under first counts most.
+      thresholds: thresholds(names.toReversed()),
+      serverName: names[0] ?? null,
+    });
+    return this.#take(lag.id, lag.sampledAt, this.#snapshot(measuredBy), conditions);
+  }
+
+  #take(id: string, at: number, read: Snapshot | null, conditions: readonly AlertCondition[]): AlertChange {
+    return this.#book.observe(id, { at, afterGap: read?.pulse.afterGap === true, conditions });
+  }
+
+  /** What isn't there any more though every server it was on answers, or is no connection any more, is over. */
+  #endGone(subjects: readonly AlertSubject[]): readonly EarlierAlert[] {
+    const { connections, service } = this.#parts;
+    return [...this.#known].flatMap(([id, { connectionIds, names }]) => {
+      if (this.#present.has(id)) return [];
+      const seen = (one: string) => service.state(one).phase === 'open' || connections.facts(one) === undefined;
+      if (!connectionIds.every(seen)) return [];
+      this.#known.delete(id);
+      const held = this.#book.end(id, Date.now());
+      // A stream whose other end was found meanwhile has another id: it goes on under that.
+      const heir = held.length > 0 && subjects.find((one) => one.names.some((name) => names.includes(name)));
+      if (!heir) return held;
+      this.#book.restore(held.map((alert) => ({ ...alert, subjectId: heir.id })));
+      return [];
     });
   }
 

@@ -1,10 +1,10 @@
 import { isRepeatedError } from '../copy/waiting.ts';
-import { aboutText } from '../forecast/words.ts';
 import type { SubscriptionCopy } from '../model/copy.ts';
 import type { SlotLoss } from '../model/forecast.ts';
 import { bytesText, durationText, secondsText } from '../model/quantity.ts';
 import type { StreamLag } from '../model/stream.ts';
-import type { AlertCondition, AlertKind, AlertLevel } from './alert.ts';
+import type { AlertCondition, AlertKind } from './alert.ts';
+import { capital, headroomOf, keepsText, onServer, retainedOf, rises, type SlotWal, worse } from './levels.ts';
 import type { AlertThresholds } from './thresholds.ts';
 
 /** What conditions are made from: one stream at one sample. */
@@ -22,11 +22,6 @@ export interface ConditionInput {
   readonly subscriberName: string | null;
 }
 
-/** Of a threshold: an alert is over below this, so that it doesn't come and go. */
-const band = 0.8;
-/** A forecast must have said it for this long: one burst of writing is none yet. */
-const forecastSeconds = 30;
-
 /** How a stream stands to each of its thresholds. One that is switched off isn't among them. */
 export function alertConditions(input: ConditionInput): readonly AlertCondition[] {
   const { lag } = input;
@@ -39,7 +34,7 @@ export function alertConditions(input: ConditionInput): readonly AlertCondition[
     // A slot that is lost is that and nothing else; one that isn't there keeps nothing.
     const moot =
       lag.state === 'lost' ? condition.kind !== 'lost' : lag.state === 'slotMissing' && ofSlot(condition.kind);
-    return [moot ? { ...condition, level: 'under' as const } : condition];
+    return [moot ? { ...condition, level: 'moot' as const } : condition];
   });
 }
 
@@ -61,7 +56,7 @@ const lost: Maker = (input) => ({
 const stopped: Maker = (input) => {
   const { copy, lag, thresholds } = input;
   if (thresholds.stoppedForSeconds === null) return null;
-  const down = lag.state === 'stopped' || lag.state === 'slotMissing';
+  const down = lag.state === 'stopped' || lag.state === 'slotMissing' || lag.disabledByError === true;
   // Between two attempts of a worker that fails again and again, and where the copy's own alert says it.
   const perhaps = lag.state === 'starting' || failing(copy) !== undefined;
   return {
@@ -90,42 +85,14 @@ const copyFailing: Maker = (input) => {
   };
 };
 
-const headroom: Maker = (input) => {
-  const { lag, loss, thresholds } = input;
-  const { headroomFraction, lostWithinSeconds } = thresholds;
-  if (headroomFraction === null && lostWithinSeconds === null) return null;
-  const room = lag.headroomBytes;
-  const fraction =
-    room === null || lag.retainedBytes === null ? null : Math.max(0, room) / Math.max(1, room + lag.retainedBytes);
-  const byRoom = headroomFraction === null ? 'under' : falls(fraction, headroomFraction);
-  const when = loss?.when ?? null;
-  const soon = when?.kind === 'in' ? when.seconds : null;
-  const byTime = lostWithinSeconds === null ? 'under' : when?.kind === 'now' ? 'over' : falls(soon, lostWithinSeconds);
-  const left = room === null ? [] : [`${bytesText(room)} may still be written`];
-  const time = when?.kind === 'now' ? ['it may happen at any moment'] : soon === null ? [] : [aboutText(soon)];
-  return {
-    kind: 'headroom',
-    // Where no limit applies there is no room to fall below, and no time to foretell.
-    level: room === null && soon === null && when?.kind !== 'now' ? 'under' : worse(byRoom, byTime),
-    forSeconds: forecastSeconds,
-    knownForSeconds: null,
-    short: 'soon lost',
-    sentence: `${capital(slotWords(input))} is about to be lost: ${[...left, ...time].join(', ')}.`,
-  };
-};
+const headroom: Maker = (input) => headroomOf(slotWal(input));
 
-const retained: Maker = (input) => {
-  const { lag, thresholds } = input;
-  if (thresholds.retainedBytes === null) return null;
-  return {
-    kind: 'retained',
-    level: rises(lag.retainedBytes, thresholds.retainedBytes),
-    forSeconds: 0,
-    knownForSeconds: null,
-    short: 'retains too much',
-    sentence: `${capital(slotWords(input))} retains ${bytesText(lag.retainedBytes ?? 0)} of WAL, more than ${bytesText(thresholds.retainedBytes)}.`,
-  };
-};
+const retained: Maker = (input) => retainedOf(slotWal(input));
+
+function slotWal(input: ConditionInput): SlotWal {
+  const { retainedBytes, headroomBytes } = input.lag;
+  return { slot: slotWords(input), retainedBytes, headroomBytes, loss: input.loss, thresholds: input.thresholds };
+}
 
 const behind: Maker = (input) => {
   const { lag, thresholds } = input;
@@ -142,8 +109,8 @@ const behind: Maker = (input) => {
       : [`${lag.secondsBehindIsMinimum ? 'at least ' : ''}${secondsText(lag.secondsBehind)}`]),
   ];
   // Nothing of its own waits, or somebody switched it off: its slot is what may hurt.
-  const own =
-    lag.otherDatabases.length > 0 ? 'under' : lag.state === 'disabled' && level === 'over' ? 'between' : level;
+  const switchedOff = lag.state === 'disabled' && lag.disabledByError !== true;
+  const own = switchedOff ? 'moot' : lag.otherDatabases.length > 0 ? 'under' : level;
   return {
     kind: 'behind',
     level: own,
@@ -164,7 +131,7 @@ const unused: Maker = (input) => {
     forSeconds: thresholds.unusedForSeconds,
     knownForSeconds: input.idleSeconds,
     short: 'unused',
-    sentence: `Nobody has read ${slotWords(input)} for more than ${durationText(thresholds.unusedForSeconds)}, and no subscription of the known connections would${keeps(lag)}.`,
+    sentence: `Nobody has read ${slotWords(input)} for more than ${durationText(thresholds.unusedForSeconds)}, and no subscription of the known connections would${keepsText(lag.retainedBytes)}.`,
   };
 };
 
@@ -179,44 +146,21 @@ const inactive: Maker = (input) => {
     forSeconds: thresholds.inactiveForSeconds,
     knownForSeconds: input.idleSeconds,
     short: 'inactive too long',
-    sentence: `${capital(slotWords(input))} has been inactive for more than ${durationText(thresholds.inactiveForSeconds)}: ${why}${keeps(lag)}.`,
+    sentence: `${capital(slotWords(input))} has been inactive for more than ${durationText(thresholds.inactiveForSeconds)}: ${why}${keepsText(lag.retainedBytes)}.`,
   };
 };
 
 const makers: readonly Maker[] = [lost, stopped, copyFailing, headroom, retained, behind, unused, inactive];
 
-function keeps({ retainedBytes }: StreamLag): string {
-  return retainedBytes === null ? '' : `. It retains ${bytesText(retainedBytes)} of WAL`;
-}
-
 function failing(copy: SubscriptionCopy | null) {
   return copy?.open.find(({ waits }) => waits !== null && isRepeatedError(waits));
-}
-
-/** For a figure that hurts when it grows. */
-function rises(value: number | null, limit: number): AlertLevel {
-  if (value === null) return 'unknown';
-  return value >= limit ? 'over' : value > limit * band ? 'between' : 'under';
-}
-
-/** For a figure that hurts when it shrinks. */
-function falls(value: number | null, limit: number): AlertLevel {
-  if (value === null) return 'unknown';
-  return value <= limit ? 'over' : value < limit / band ? 'between' : 'under';
-}
-
-const byHurt: readonly AlertLevel[] = ['unknown', 'under', 'between', 'over'];
-
-/** Of two figures for one alert, the one that stands worse; where one isn't known the other decides. */
-function worse(one: AlertLevel, other: AlertLevel): AlertLevel {
-  return byHurt.indexOf(one) > byHurt.indexOf(other) ? one : other;
 }
 
 /** "the replication slot debezium on shop". */
 function slotWords(input: ConditionInput): string {
   const { publisher } = input.lag.stream;
   return publisher
-    ? `the replication slot ${publisher.slotName}${on(input.publisherName)}`
+    ? `the replication slot ${publisher.slotName}${onServer(input.publisherName)}`
     : `the slot of ${streamWords(input)}`;
 }
 
@@ -224,14 +168,6 @@ function slotWords(input: ConditionInput): string {
 function streamWords({ lag, publisherName, subscriberName }: ConditionInput): string {
   const { consumer, publisher, subscriber } = lag.stream;
   return subscriber
-    ? `the subscription ${subscriber.subscriptionName}${on(subscriberName)}`
-    : `the replication slot ${publisher?.slotName ?? consumer}${on(publisherName)}`;
-}
-
-function on(server: string | null): string {
-  return server === null ? '' : ` on ${server}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+    ? `the subscription ${subscriber.subscriptionName}${onServer(subscriberName)}`
+    : `the replication slot ${publisher?.slotName ?? consumer}${onServer(publisherName)}`;
 }

@@ -49,7 +49,7 @@ export function measureLag(input: MeasureInput): StreamLag {
   if (behind.certain) trace.count(publisher?.confirmedLsn ?? null);
   const { inFlightBytes, notAppliedBytes, notSentBytes } = bytes;
   const otherDatabases = visible ? onlyOthers(input, visible) : [];
-  const { state, text } = streamState({
+  const { byError = false, state, text } = streamState({
     now,
     publisher,
     subscriber,
@@ -66,6 +66,7 @@ export function measureLag(input: MeasureInput): StreamLag {
     stream,
     state,
     stateText: text,
+    ...(byError ? { disabledByError: true } : {}),
     sampledAt: (publisher ?? subscriber)?.pulse.sampledAt ?? now,
     ...bytes,
     secondsBehind: behind.seconds,

@@ -7,6 +7,7 @@ import { pairStreams } from '../topology/pairStreams.ts';
 import { type Cascade, cascades } from './cascade.ts';
 import { type PublisherEnd, publisherEnd, serverView, type SubscriberEnd, subscriberEnd } from './ends.ts';
 import { measureLag } from './measure.ts';
+import type { MonitoredServer } from './physicalLags.ts';
 import { LagSeries } from './series.ts';
 import { ServerTraces } from './serverTraces.ts';
 import { StreamTrace } from './streamTrace.ts';
@@ -108,6 +109,19 @@ export class LagMonitor {
     const key = (id: string, database: string | null) =>
       JSON.stringify([this.#serverOf({ connectionId: id })[0], database ?? databaseOf(id)]);
     return cascades(this.lags(), key);
+  }
+
+  /** Every running server that was read, in the order of the connections. */
+  servers(): readonly MonitoredServer[] {
+    this.#settle();
+    return [...new Set(this.#clusterOf.values())].flatMap(({ members }): readonly MonitoredServer[] => {
+      const connectionIds = members.map(({ facts }) => facts.id);
+      const measuredBy = this.#bestOf(connectionIds[0] ?? '', false);
+      const view = this.#view(measuredBy);
+      return view
+        ? [{ connectionIds, measuredBy, view, positions: this.#servers.of(measuredBy)?.positions ?? null }]
+        : [];
+    });
   }
 
   /** The figures of a stream over time. */

@@ -28,6 +28,8 @@ export interface StateInput {
 export interface DescribedState {
   readonly state: StreamState;
   readonly text: string;
+  /** A subscription was perhaps disabled by the server itself (disable_on_error). */
+  readonly byError?: boolean;
 }
 
 /** Where all workers are in use none can be started: so long it may be that one is about to end, milliseconds. */
@@ -109,6 +111,7 @@ function ofSubscriber({ now, publisher, trace }: StateInput, end: SubscriberEnd)
     const byError = disableOnError && (subscription.applyErrors ?? 0) > 0;
     return {
       state: 'disabled',
+      byError,
       text: byError ? `disabled, perhaps by an error: see the log of ${server.name}` : 'disabled',
     };
   }

@@ -41,6 +41,8 @@ export interface StreamLag {
   readonly state: StreamState;
   /** The state in words, with its reason where one is known: "apply stopped: no worker is running". */
   readonly stateText: string;
+  /** Disabled, perhaps by the server itself after an error (disable_on_error, since 15). Absent otherwise. */
+  readonly disabledByError?: boolean;
   /** Milliseconds since the epoch, our clock. */
   readonly sampledAt: number;
   /** Written on the publisher but not sent yet. */

@@ -1,81 +1,93 @@
 import type { ActiveAlert } from '../../replication/alerts/alert.ts';
 import type { Alerts } from '../../replication/alerts/alerts.ts';
-import type { LagMonitor } from '../../replication/lag/monitor.ts';
+import { type AlertSubject, streamSubject } from '../../replication/alerts/subject.ts';
 import type { Stream } from '../../replication/model/stream.ts';
 import type { AlertMutes, MutedUntil } from './mutes.ts';
 
-/** What is to be shown of a stream's alerts. */
-export interface StreamAlerts {
-  /** Worst first; none while the stream is muted. */
+/** What is to be shown of a subject's alerts. */
+export interface ShownAlerts {
+  /** Worst first; none while the subject is muted. */
   readonly alerts: readonly ActiveAlert[];
   /** Null where it isn't muted. */
   readonly mutedUntil: MutedUntil | null;
 }
 
-/** The alerts as the person wants them: those of muted streams are left out. For the tree, the status bar and the panels. */
+/** An alert with what it is about. */
+export interface ShownAlert extends ActiveAlert {
+  readonly subject: AlertSubject;
+}
+
+/** The alerts as the person wants them: those that are muted are left out. For the tree, the status bar and the panels. */
 export class AlertCenter {
   readonly #alerts: Alerts;
   readonly #mutes: AlertMutes;
-  readonly #monitor: Pick<LagMonitor, 'streams'>;
   readonly #listeners = new Set<() => void>();
   readonly #stopListening: () => void;
 
-  constructor(parts: {
-    readonly alerts: Alerts;
-    readonly mutes: AlertMutes;
-    readonly monitor: Pick<LagMonitor, 'streams'>;
-  }) {
+  constructor(parts: { readonly alerts: Alerts; readonly mutes: AlertMutes }) {
     this.#alerts = parts.alerts;
     this.#mutes = parts.mutes;
-    this.#monitor = parts.monitor;
     this.#stopListening = parts.alerts.onDidChange(() => this.#fire());
   }
 
-  of(stream: Stream): StreamAlerts {
-    const mutedUntil = this.#mutes.of(stream);
-    return { alerts: mutedUntil === null ? this.#alerts.active(stream.id) : [], mutedUntil };
+  of(subject: AlertSubject): ShownAlerts {
+    const mutedUntil = this.#mutes.of(subject);
+    return { alerts: mutedUntil === null ? this.#alerts.active(subject.id) : [], mutedUntil };
   }
 
-  /** The alerts of all streams that aren't muted, worst first. */
-  shown(): readonly ActiveAlert[] {
-    const all = this.#alerts.active();
-    if (all.length === 0) return all;
-    const streams = new Map(this.#monitor.streams().map((stream) => [stream.id, stream]));
-    return all.filter(({ streamId }) => {
-      const stream = streams.get(streamId);
-      return stream !== undefined && this.#mutes.of(stream) === null;
+  ofStream(stream: Stream): ShownAlerts {
+    return this.of(streamSubject(stream));
+  }
+
+  /** All alerts that aren't muted, worst first. */
+  shown(): readonly ShownAlert[] {
+    return this.#alerts.active().flatMap((alert) => {
+      const subject = this.#alerts.subject(alert.subjectId);
+      return subject && this.#mutes.of(subject) === null ? [{ ...alert, subject }] : [];
     });
   }
 
-  /** How many streams of a connection have alerts, in either role, of those that `counts` says. */
+  /** How many subjects of a connection have alerts, in either role, of those that `counts` says. */
   countAt(connectionId: string, counts: (alert: ActiveAlert) => boolean): number {
-    const ids = new Set(this.shown().flatMap((alert) => (counts(alert) ? alert.streamId : [])));
-    if (ids.size === 0) return 0;
-    return this.#monitor.streams().filter(({ id, publisher, subscriber }) => {
-      return ids.has(id) && [publisher, subscriber].some((end) => end?.connectionId === connectionId);
-    }).length;
+    const counted = this.shown().filter((alert) => alert.subject.connectionIds.includes(connectionId) && counts(alert));
+    return new Set(counted.map(({ subjectId }) => subjectId)).size;
   }
 
-  stream(streamId: string): Stream | undefined {
-    return this.#monitor.streams().find(({ id }) => id === streamId);
+  /** What can be alerted for at present. */
+  subjects(): readonly AlertSubject[] {
+    return this.#alerts.subjects();
   }
 
-  /** The thresholds a stream has crossed in this window, in both directions, oldest first: for the marks of a chart. */
-  events(streamId: string): ReturnType<Alerts['events']> {
-    return this.#alerts.events(streamId);
+  subject(id: string): AlertSubject | undefined {
+    return this.#alerts.subject(id);
   }
 
-  async mute(stream: Stream, until: MutedUntil): Promise<void> {
-    await this.#mutes.mute(stream, until);
+  /** A physical slot, under any connection to its server. */
+  physicalSlot(connectionId: string, slotName: string): AlertSubject | undefined {
+    return this.#alerts
+      .subjects()
+      .find(
+        ({ connectionIds, kind, slot }) =>
+          kind === 'physicalSlot' && slot?.slotName === slotName && connectionIds.includes(connectionId),
+      );
+  }
+
+  /** The thresholds a subject has crossed in this window, in both directions, oldest first: for the marks of a chart. */
+  events(subjectId: string): ReturnType<Alerts['events']> {
+    return this.#alerts.events(subjectId);
+  }
+
+  async mute(subject: AlertSubject, until: MutedUntil): Promise<void> {
+    await this.#mutes.mute(subject, until);
     this.#fire();
   }
 
-  async unmute(stream: Stream): Promise<void> {
-    await this.#mutes.unmute(stream);
+  async unmute(subject: AlertSubject): Promise<void> {
+    await this.#mutes.unmute(subject);
     this.#fire();
   }
 
-  /** Calls back after alerts began or ended, or a stream was muted or not any more. Returns the way to stop it. */
+  /** Calls back after alerts began or ended, or something was muted or not any more. Returns the way to stop it. */
   onDidChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

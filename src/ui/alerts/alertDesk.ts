@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 
-import type { ActiveAlert } from '../../replication/alerts/alert.ts';
 import { Alerts } from '../../replication/alerts/alerts.ts';
 import { isQuiet } from '../../replication/alerts/quietHours.ts';
-import type { Stream } from '../../replication/model/stream.ts';
+import type { AlertSubject } from '../../replication/alerts/subject.ts';
+import { PhysicalLags } from '../../replication/lag/physicalLags.ts';
 import { runCommand } from '../commands/typed.ts';
 import { withoutLinks } from '../plainText.ts';
 import type { Services } from '../services.ts';
 import { childId, groupNode, type SlotNode, type SubscriptionNode } from '../tree/node.ts';
 import { type AlertAction, actionLabels, actionsFor } from './alertActions.ts';
-import { AlertCenter } from './alertCenter.ts';
+import { AlertCenter, type ShownAlert } from './alertCenter.ts';
 import { AlertSettingsReader } from './alertSettings.ts';
 import { alertMessages, type AlertMessage, badgeOf } from './alertWords.ts';
 import { AlertMutes, type AlertStorage } from './mutes.ts';
@@ -41,6 +41,7 @@ export function createAlerts(services: MakingServices): AlertParts {
   const settings = new AlertSettingsReader();
   const alerts = new Alerts({
     monitor,
+    physical: new PhysicalLags({ servers: () => monitor.servers() }),
     service,
     connections,
     forecasts,
@@ -49,8 +50,8 @@ export function createAlerts(services: MakingServices): AlertParts {
     gapMs: () => Math.max(leastGapMs, missedLooks * 1000 * services.settings.get('tree.refreshSeconds')),
   });
   const mutes = new AlertMutes({ storage });
-  const told = new ToldAlerts({ storage });
-  return { alerts, settings, told, center: new AlertCenter({ alerts, mutes, monitor }) };
+  const told = new ToldAlerts({ storage, namesOf: (id) => alerts.subject(id)?.names ?? [] });
+  return { alerts, settings, told, center: new AlertCenter({ alerts, mutes }) };
 }
 
 /** Shows alerts in the badge of the Servers view, and tells each once in a notification. */
@@ -116,51 +117,72 @@ async function sayProblems({ log }: Services, { current: { problems } }: AlertSe
 
 async function tellOne(services: Services, { about, severe, text }: AlertMessage): Promise<void> {
   const show = severe ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
-  const stream = about === null ? undefined : services.alerts.stream(about.streamId);
-  const actions = about && stream ? actionsOf(services, about, stream) : (['openLag'] as const);
+  const actions = about ? actionsOf(services, about) : (['openLag'] as const);
   const pressed = await show(withoutLinks(text), ...actions.map((action) => actionLabels[action]));
   const action = actions.find((one) => actionLabels[one] === pressed);
   if (action === undefined) return;
   try {
-    if (stream) await act(services, action, stream);
+    if (about) await act(services, action, about.subject);
     else await runCommand('pgReplication.lag.open');
   } catch (error) {
     await services.notifier.error(error);
   }
 }
 
-function actionsOf(services: Services, alert: ActiveAlert, stream: Stream): readonly AlertAction[] {
-  const state = services.monitor.lags().find((lag) => lag.stream.id === stream.id)?.state ?? 'unknown';
-  const facts = stream.subscriber && services.connections.facts(stream.subscriber.connectionId);
-  return actionsFor(alert, { stream, state, canEnable: facts?.readOnly === false });
+function actionsOf({ connections, monitor, service }: Services, alert: ShownAlert): readonly AlertAction[] {
+  const { connectionIds, slot, subscription } = alert.subject;
+  const takesChanges = (id: string | undefined) => id !== undefined && connections.facts(id)?.readOnly === false;
+  const disabled = monitor.lags().find(({ stream }) => stream.id === alert.subjectId)?.state === 'disabled';
+  const keeper = slot?.connectionId ?? connectionIds[0];
+  const state = keeper === undefined ? undefined : service.state(keeper);
+  const slots = state?.phase === 'open' ? state.snapshot.pulse.slots : [];
+  return actionsFor(alert, {
+    subject: alert.subject,
+    canEnable: disabled && takesChanges(subscription?.connectionId),
+    canDrop: takesChanges(keeper) && slots.some(({ active, name }) => name === slot?.slotName && !active),
+    canChangeSettings: takesChanges(keeper),
+  });
 }
 
-async function act(services: Services, action: AlertAction, stream: Stream): Promise<void> {
-  const node = rowOfStream(stream);
-  if (!node) return;
+async function act(services: Services, action: AlertAction, subject: AlertSubject): Promise<void> {
+  const node = rowOf(subject);
+  const [connectionId = ''] = subject.connectionIds;
   switch (action) {
     case 'enable':
-      if (node.kind === 'subscription') await runCommand('pgReplication.subscription.enable', node);
+      if (node?.kind === 'subscription') await runCommand('pgReplication.subscription.enable', node);
+      return;
+    case 'drop':
+      if (node?.kind === 'slot') await runCommand('pgReplication.slot.drop', node);
+      return;
+    case 'settings':
+      await runCommand('pgReplication.settings.review', { connectionId: subject.slot?.connectionId ?? connectionId });
       return;
     case 'openLag':
-      await runCommand('pgReplication.lag.open', node);
+      if (node) await runCommand('pgReplication.lag.open', node);
+      return;
+    case 'openTopology':
+      await runCommand('pgReplication.topology.open', { connectionId });
       return;
     case 'show':
-      await services.reveal({ kind: node.kind, connectionId: node.connectionId, name: node.name });
+      await services.reveal(
+        node
+          ? { kind: node.kind, connectionId: node.connectionId, name: node.name }
+          : { kind: 'connection', connectionId },
+      );
       return;
     case 'mute':
-      await runCommand('pgReplication.alerts.mute', node);
+      await runCommand('pgReplication.alerts.mute', { subjectId: subject.id });
   }
 }
 
-/** The row a stream is best known by: its subscription, or its slot where none is known. */
-function rowOfStream({ publisher, subscriber }: Stream): SubscriptionNode | SlotNode | null {
-  if (subscriber) {
-    const { connectionId, subscriptionName: name } = subscriber;
+/** The row a subject is best known by: its subscription, or its slot where none is known. Null for a standby without one. */
+function rowOf({ slot, subscription }: AlertSubject): SubscriptionNode | SlotNode | null {
+  if (subscription) {
+    const { connectionId, subscriptionName: name } = subscription;
     const id = childId(groupNode(connectionId, 'subscriptions').id, 'subscription', name);
     return { kind: 'subscription', id, connectionId, name };
   }
-  if (!publisher) return null;
-  const { connectionId, slotName: name } = publisher;
+  if (!slot) return null;
+  const { connectionId, slotName: name } = slot;
   return { kind: 'slot', id: childId(groupNode(connectionId, 'slots').id, 'slot', name), connectionId, name };
 }

@@ -1,7 +1,7 @@
 import { type ActiveAlert, alertKinds, alertSeverity } from '../../replication/alerts/alert.ts';
 import type { StreamLag } from '../../replication/model/stream.ts';
-import { count } from '../tree/words.ts';
-import type { AlertCenter, StreamAlerts } from './alertCenter.ts';
+import { count, sentenceList } from '../tree/words.ts';
+import type { AlertCenter, ShownAlert, ShownAlerts } from './alertCenter.ts';
 import type { MutedUntil } from './mutes.ts';
 
 /** What the row of a slot or subscription says anyway by its state. */
@@ -25,7 +25,7 @@ export function alertIcon(alerts: readonly ActiveAlert[]): { readonly id: string
 
 /** The lines of a tooltip: each alert with when it began, and whether the stream is muted. */
 export function alertFacts(
-  { alerts, mutedUntil }: StreamAlerts,
+  { alerts, mutedUntil }: ShownAlerts,
   now: number,
 ): readonly (readonly [string, string | null])[] {
   return [
@@ -36,24 +36,35 @@ export function alertFacts(
   ];
 }
 
-/** "2 streams need attention: …": what the badge counts. */
+/** "2 streams and 1 standby need attention. …": what the badge counts. */
 export function badgeOf(
-  alerts: readonly ActiveAlert[],
+  alerts: readonly ShownAlert[],
 ): { readonly value: number; readonly tooltip: string } | undefined {
-  const perStream = firstOfEach(alerts);
-  if (perStream.length === 0) return undefined;
-  const more = perStream.length > named ? [`And ${perStream.length - named} more.`] : [];
-  const head = `${count(perStream.length, 'stream')} ${perStream.length === 1 ? 'needs' : 'need'} attention.`;
+  const firsts = firstOfEach(alerts);
+  if (firsts.length === 0) return undefined;
+  const more = firsts.length > named ? [`And ${firsts.length - named} more.`] : [];
   return {
-    value: perStream.length,
-    tooltip: [head, ...perStream.slice(0, named).map(({ sentence }) => sentence), ...more].join(' '),
+    value: firsts.length,
+    tooltip: [`${needAttention(firsts)}.`, ...firsts.slice(0, named).map(({ sentence }) => sentence), ...more].join(
+      ' ',
+    ),
   };
 }
 
+/** "2 replication streams and 1 physical slot need attention": of each subject one alert is given. */
+function needAttention(alerts: readonly ShownAlert[]): string {
+  const nouns = { stream: 'replication stream', physicalSlot: 'physical slot', standby: 'standby' } as const;
+  const parts = (['stream', 'physicalSlot', 'standby'] as const).flatMap((kind) => {
+    const number = alerts.filter(({ subject }) => subject.kind === kind).length;
+    return number === 0 ? [] : [count(number, nouns[kind], kind === 'standby' ? 'standbys' : `${nouns[kind]}s`)];
+  });
+  return `${sentenceList(parts)} ${alerts.length === 1 ? 'needs' : 'need'} attention`;
+}
+
 /** Streams with alerts before the others, the worst alert first; muted ones at the end. Otherwise their order stays. */
-export function alertsFirst(alerts: Pick<AlertCenter, 'of'>, lags: readonly StreamLag[]): readonly StreamLag[] {
+export function alertsFirst(alerts: Pick<AlertCenter, 'ofStream'>, lags: readonly StreamLag[]): readonly StreamLag[] {
   const ranked = lags.map((lag) => {
-    const { alerts: held, mutedUntil } = alerts.of(lag.stream);
+    const { alerts: held, mutedUntil } = alerts.ofStream(lag.stream);
     const [first] = held;
     const rank = first ? alertKinds.indexOf(first.kind) : alertKinds.length + (mutedUntil === null ? 0 : 1);
     return { lag, rank };
@@ -64,28 +75,28 @@ export function alertsFirst(alerts: Pick<AlertCenter, 'of'>, lags: readonly Stre
 /** What one notification says. */
 export interface AlertMessage {
   readonly text: string;
-  /** The worst alert of the stream it is about; null where it is about many. */
-  readonly about: ActiveAlert | null;
+  /** The worst alert of the subject it is about; null where it is about many. */
+  readonly about: ShownAlert | null;
   readonly severe: boolean;
 }
 
-/** More streams than this at once get one notification together. */
+/** More subjects than this at once get one notification together. */
 const apart = 3;
 
-/** The notifications for alerts that are to be told: one for each stream, or one for all where there are many. */
-export function alertMessages(alerts: readonly ActiveAlert[]): readonly AlertMessage[] {
+/** The notifications for alerts that are to be told: one for each subject, or one for all where there are many. */
+export function alertMessages(alerts: readonly ShownAlert[]): readonly AlertMessage[] {
   const firsts = firstOfEach(alerts);
   const severe = (some: readonly ActiveAlert[]) => some.some(({ kind }) => alertSeverity(kind) === 'error');
   if (firsts.length > apart) {
     const rest = firsts.length - 2;
-    const text = `${firsts.length} replication streams need attention. ${firsts
+    const text = `${needAttention(firsts)}. ${firsts
       .slice(0, 2)
       .map(({ sentence }) => sentence)
       .join(' ')} And ${rest} more.`;
     return [{ text, about: null, severe: severe(alerts) }];
   }
   return firsts.map((first) => {
-    const all = alerts.filter(({ streamId }) => streamId === first.streamId);
+    const all = alerts.filter(({ subjectId }) => subjectId === first.subjectId);
     const others = all.filter((one) => one !== first).map(({ short }) => short);
     const also = others.length === 0 ? '' : ` Also: ${others.join(', ')}.`;
     return { text: first.sentence + also, about: first, severe: severe(all) };
@@ -106,8 +117,8 @@ function momentText(moment: number, now: Date): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
 }
 
-/** The first alert of each stream: the worst, where they come worst first. */
-function firstOfEach(alerts: readonly ActiveAlert[]): readonly ActiveAlert[] {
+/** The first alert of each subject: the worst, where they come worst first. */
+function firstOfEach(alerts: readonly ShownAlert[]): readonly ShownAlert[] {
   const seen = new Set<string>();
-  return alerts.filter(({ streamId }) => !seen.has(streamId) && seen.add(streamId));
+  return alerts.filter(({ subjectId }) => !seen.has(subjectId) && seen.add(subjectId));
 }

@@ -1,4 +1,4 @@
-import type { Stream } from '../../replication/model/stream.ts';
+import type { AlertSubject } from '../../replication/alerts/subject.ts';
 
 /** Where mutes and what was told are kept: VS Code's global state, or a map in a test. */
 export interface AlertStorage {
@@ -12,8 +12,8 @@ export type MutedUntil = number | 'always';
 const storageKey = 'pgReplication.alerts.muted';
 
 /**
- * The streams whose alerts the person doesn't want to hear of, kept across restarts and for all windows. A stream goes by its
- * slot and by its subscription, so that it stays muted when one end comes or goes.
+ * What the person doesn't want to hear of, kept across restarts and for all windows. A stream goes by its slot and by its
+ * subscription, so that it stays muted when one end comes or goes.
  */
 export class AlertMutes {
   readonly #storage: AlertStorage;
@@ -25,21 +25,21 @@ export class AlertMutes {
   }
 
   /** Until when it is muted; null where it isn't. */
-  of(stream: Stream): MutedUntil | null {
+  of({ names }: Pick<AlertSubject, 'names'>): MutedUntil | null {
     const all = this.#read();
-    const found = namesOf(stream).flatMap((name) => all.get(name) ?? []);
+    const found = names.flatMap((name) => all.get(name) ?? []);
     return found.find((until) => until === 'always' || until > this.#now()) ?? null;
   }
 
-  async mute(stream: Stream, until: MutedUntil): Promise<void> {
+  async mute({ names }: Pick<AlertSubject, 'names'>, until: MutedUntil): Promise<void> {
     const all = this.#read();
-    for (const name of namesOf(stream)) all.set(name, until);
+    for (const name of names) all.set(name, until);
     await this.#write(all);
   }
 
-  async unmute(stream: Stream): Promise<void> {
+  async unmute({ names }: Pick<AlertSubject, 'names'>): Promise<void> {
     const all = this.#read();
-    for (const name of namesOf(stream)) all.delete(name);
+    for (const name of names) all.delete(name);
     await this.#write(all);
   }
 
@@ -60,19 +60,12 @@ export class AlertMutes {
   }
 }
 
-/** The ways to mute a stream, with the moment each ends. Tomorrow begins at eight, when people come back. */
+/** The ways to mute something, with the moment each ends. Tomorrow begins at eight, when people come back. */
 export function muteChoices(now: Date): readonly { readonly label: string; readonly until: MutedUntil }[] {
   const tomorrow = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, 8);
   return [
     { label: 'For an hour', until: now.getTime() + 3_600_000 },
     { label: 'Until tomorrow', until: tomorrow.getTime() },
     { label: 'Always', until: 'always' },
-  ];
-}
-
-function namesOf({ publisher, subscriber }: Stream): readonly string[] {
-  return [
-    ...(publisher ? [JSON.stringify(['slot', publisher.connectionId, publisher.slotName])] : []),
-    ...(subscriber ? [JSON.stringify(['subscription', subscriber.connectionId, subscriber.subscriptionName])] : []),
   ];
 }

@@ -1,18 +1,19 @@
-import type { ActiveAlert, EarlierAlert } from '../../replication/alerts/alert.ts';
+import type { EarlierAlert } from '../../replication/alerts/alert.ts';
+import type { ShownAlert } from './alertCenter.ts';
 import type { ToldAlerts } from './toldAlerts.ts';
 
 /** What the teller is made from. */
 export interface TellerParts {
   readonly told: ToldAlerts;
   /** The alerts that hold and aren't muted. */
-  readonly shown: () => readonly ActiveAlert[];
+  readonly shown: () => readonly ShownAlert[];
   /** Whether nothing is to be told now: quiet hours, or notifications are off. */
   readonly quiet: () => boolean;
   /** Whether the person looks at this window: then it tells first. */
   readonly focused: () => boolean;
   readonly sleep: (ms: number) => Promise<void>;
   /** Tells alerts that were not told before. */
-  readonly tell: (alerts: readonly ActiveAlert[]) => void;
+  readonly tell: (alerts: readonly ShownAlert[]) => void;
 }
 
 /** So long a window that nobody looks at leaves it to the others, milliseconds. */
@@ -68,7 +69,7 @@ export class Teller {
     if (ours.length > 0 && !this.#ended) tell(ours);
   }
 
-  #untold(): readonly ActiveAlert[] {
+  #untold(): readonly ShownAlert[] {
     const { quiet, shown, told } = this.#parts;
     return quiet() ? [] : shown().filter((alert) => !told.has(alert));
   }

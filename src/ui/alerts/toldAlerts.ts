@@ -14,6 +14,8 @@ interface ToldRecord extends EarlierAlert {
   readonly toldAt: number;
   /** The window that told it. */
   readonly by: string;
+  /** What its subject goes by: its id changes with what is known of its ends. */
+  readonly names: readonly string[];
   /** When it was over; null while it holds, as far as anybody has looked. */
   readonly clearedAt: number | null;
 }
@@ -23,9 +25,17 @@ export class ToldAlerts {
   readonly #storage: AlertStorage;
   readonly #now: () => number;
   readonly #owner: string;
+  readonly #namesOf: (subjectId: string) => readonly string[];
 
-  constructor(parts: { readonly storage: AlertStorage; readonly now?: () => number; readonly owner?: string }) {
+  constructor(parts: {
+    readonly storage: AlertStorage;
+    /** What a subject goes by; none where it isn't known at present. */
+    readonly namesOf: (subjectId: string) => readonly string[];
+    readonly now?: () => number;
+    readonly owner?: string;
+  }) {
     this.#storage = parts.storage;
+    this.#namesOf = parts.namesOf;
     this.#now = parts.now ?? Date.now;
     this.#owner = parts.owner ?? globalThis.crypto.randomUUID();
   }
@@ -34,7 +44,7 @@ export class ToldAlerts {
   held(): readonly EarlierAlert[] {
     return this.#read()
       .filter(({ clearedAt }) => clearedAt === null)
-      .map(({ kind, raisedAt, streamId }) => ({ kind, raisedAt, streamId }));
+      .map(({ kind, raisedAt, subjectId }) => ({ kind, raisedAt, subjectId }));
   }
 
   /** Whether it was told, and needn't be again: it has held since then, or is back so soon that it only flaps. */
@@ -45,15 +55,19 @@ export class ToldAlerts {
 
   /** Writes down that this window tells them. */
   async claim(alerts: readonly EarlierAlert[]): Promise<void> {
-    const claimed = alerts.map(({ kind, raisedAt, streamId }): ToldRecord => ({
+    const claimed = alerts.map(({ kind, raisedAt, subjectId }): ToldRecord => ({
       kind,
       raisedAt,
-      streamId,
+      subjectId,
+      names: this.#namesOf(subjectId),
       toldAt: this.#now(),
       by: this.#owner,
       clearedAt: null,
     }));
-    await this.#write([...this.#read().filter((one) => !claimed.some((other) => isSame(one, other))), ...claimed]);
+    await this.#write([
+      ...this.#read().filter((one) => !claimed.some((other) => isOf(one, other, other.names))),
+      ...claimed,
+    ]);
   }
 
   /** Whether this window was the last to write down that it tells it. */
@@ -62,15 +76,18 @@ export class ToldAlerts {
   }
 
   /** Writes down that they are over. */
-  async cleared(alerts: readonly Pick<EarlierAlert, 'streamId' | 'kind'>[]): Promise<void> {
-    const over = (record: ToldRecord) => record.clearedAt === null && alerts.some((alert) => isSame(record, alert));
+  async cleared(alerts: readonly Pick<EarlierAlert, 'subjectId' | 'kind'>[]): Promise<void> {
+    const cleared = alerts.map((alert) => ({ alert, names: this.#namesOf(alert.subjectId) }));
+    const over = (record: ToldRecord) =>
+      record.clearedAt === null && cleared.some(({ alert, names }) => isOf(record, alert, names));
     const records = this.#read();
     if (!records.some(over)) return;
     await this.#write(records.map((one) => (over(one) ? { ...one, clearedAt: this.#now() } : one)));
   }
 
   #recordOf(alert: EarlierAlert): ToldRecord | undefined {
-    return this.#read().find((record) => isSame(record, alert));
+    const names = this.#namesOf(alert.subjectId);
+    return this.#read().find((record) => isOf(record, alert, names));
   }
 
   #read(): readonly ToldRecord[] {
@@ -87,19 +104,24 @@ export class ToldAlerts {
   }
 }
 
-function isSame(one: Pick<EarlierAlert, 'streamId' | 'kind'>, other: Pick<EarlierAlert, 'streamId' | 'kind'>): boolean {
-  return one.streamId === other.streamId && one.kind === other.kind;
+function isOf(
+  record: ToldRecord,
+  { kind, subjectId }: Pick<EarlierAlert, 'subjectId' | 'kind'>,
+  names: readonly string[],
+): boolean {
+  return record.kind === kind && (record.subjectId === subjectId || record.names.some((name) => names.includes(name)));
 }
 
 function isRecord(value: unknown): value is ToldRecord {
   if (typeof value !== 'object' || value === null) return false;
-  const { by, clearedAt, kind, raisedAt, streamId, toldAt } = value as Readonly<Record<string, unknown>>;
+  const { by, clearedAt, kind, names, raisedAt, subjectId, toldAt } = value as Readonly<Record<string, unknown>>;
   return (
     typeof by === 'string' &&
     (clearedAt === null || typeof clearedAt === 'number') &&
     alertKinds.includes(kind as AlertKind) &&
+    Array.isArray(names) &&
     typeof raisedAt === 'number' &&
-    typeof streamId === 'string' &&
+    typeof subjectId === 'string' &&
     typeof toldAt === 'number'
   );
 }

@@ -33,7 +33,7 @@ export interface LiveModelParts {
   readonly forecasts: Pick<Forecasts, 'lossOf' | 'ofStream' | 'volumeFull'>;
   readonly copies: Pick<Copies, 'ofSubscription' | 'ofTable'>;
   /** None where it is absent. */
-  readonly alerts?: Pick<AlertCenter, 'of' | 'countAt'>;
+  readonly alerts?: Pick<AlertCenter, 'of' | 'ofStream' | 'physicalSlot' | 'countAt'>;
 }
 
 /** The model of the running extension: service, connections and lag monitor, with what is looked up kept by name. */
@@ -129,7 +129,14 @@ export class LiveModel implements TreeModel {
   }
 
   alertsOf(lag: StreamLag | undefined): ReturnType<TreeModel['alertsOf']> {
-    return (lag && this.#parts.alerts?.of(lag.stream)) ?? { alerts: [], mutedUntil: null };
+    return (lag && this.#parts.alerts?.ofStream(lag.stream)) ?? noAlerts;
+  }
+
+  alertsOfSlot(connectionId: string, slotName: string): ReturnType<TreeModel['alertsOfSlot']> {
+    if (this.slot(connectionId, slotName)?.type !== 'physical')
+      return this.alertsOf(this.lagOfSlot(connectionId, slotName));
+    const subject = this.#parts.alerts?.physicalSlot(connectionId, slotName);
+    return (subject && this.#parts.alerts?.of(subject)) ?? noAlerts;
   }
 
   alertsAt(connectionId: string): number {
@@ -189,6 +196,8 @@ export class LiveModel implements TreeModel {
     return this.#lags;
   }
 }
+
+const noAlerts: ReturnType<TreeModel['alertsOf']> = { alerts: [], mutedUntil: null };
 
 /** Lags by connection and name; undefined where it was looked for in vain. */
 interface LagIndex {

@@ -9,7 +9,7 @@ import type { Inventory, Snapshot } from '../../replication/model/snapshot.ts';
 import type { StreamLag } from '../../replication/model/stream.ts';
 import type { Subscription } from '../../replication/model/subscription.ts';
 import type { Table } from '../../replication/model/table.ts';
-import type { StreamAlerts } from '../alerts/alertCenter.ts';
+import type { ShownAlerts } from '../alerts/alertCenter.ts';
 
 /** A connection with how the person arranged it. */
 export interface ArrangedConnection extends ConnectionFacts {
@@ -46,8 +46,10 @@ export interface TreeModel {
   /** What lies ahead of a stream. */
   forecastsOf(lag: StreamLag): StreamForecasts;
   /** The alerts of a stream; none where nothing is known of it. */
-  alertsOf(lag: StreamLag | undefined): StreamAlerts;
-  /** How many streams of a connection have alerts that their states don't say. */
+  alertsOf(lag: StreamLag | undefined): ShownAlerts;
+  /** The alerts of a slot: of its stream, or its own where it is physical. */
+  alertsOfSlot(connectionId: string, slotName: string): ShownAlerts;
+  /** How many streams, physical slots and standbys of a connection have alerts that their states don't say. */
   alertsAt(connectionId: string): number;
   /** When a server's WAL volume is full by what slots keep. */
   volumeFull(connectionId: string): Forecast;

@@ -9,7 +9,7 @@ export interface Worries {
   readonly broken: number;
   /** Slots that are lost soon. */
   readonly endangered: number;
-  /** Streams with an alert that is none of these. */
+  /** Streams, physical slots and standbys with an alert that is none of these. */
   readonly alerting: number;
 }
 

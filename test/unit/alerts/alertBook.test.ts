@@ -75,6 +75,25 @@ describe('a book of alerts', () => {
     );
   });
 
+  it('clears at once what can’t be judged by any more', () => {
+    sample(times(13, 'over'));
+    assert.deepEqual(sample(['moot']), ['behind cleared at 140 s']);
+  });
+
+  it('ends a subject that is no more, with what an earlier window had raised of it', () => {
+    sample(times(13, 'over'));
+    book.restore([
+      { subjectId: 's', kind: 'retained', raisedAt: noon },
+      { subjectId: 'other', kind: 'retained', raisedAt: noon },
+    ]);
+    assert.deepEqual(
+      book.end('s', at).map(({ kind }) => kind),
+      ['behind', 'retained'],
+    );
+    assert.deepEqual(book.active(), []);
+    assert.deepEqual(sample(['over']), [], 'one of that name begins anew');
+  });
+
   it('proves nothing by the time between samples that are far apart, or with a sleep between them', () => {
     assert.deepEqual(sample(['over']), []);
     at += 10 * minute;
@@ -115,8 +134,8 @@ describe('a book of alerts', () => {
 
   it('goes on with what an earlier window had raised, without raising it anew', () => {
     book.restore([
-      { streamId: 's', kind: 'behind', raisedAt: noon - 60 * minute },
-      { streamId: 's', kind: 'retained', raisedAt: noon - 60 * minute },
+      { subjectId: 's', kind: 'behind', raisedAt: noon - 60 * minute },
+      { subjectId: 's', kind: 'retained', raisedAt: noon - 60 * minute },
     ]);
     assert.deepEqual(book.active(), [], 'nothing is known before the first sample');
     at += 10_000;
@@ -173,11 +192,11 @@ describe('a book of alerts', () => {
   });
 
   it('keeps so many events of so many streams and no more', () => {
-    const small = new AlertBook({ gapMs: () => minute, clearAfterMs: 0, mostEvents: 4, mostStreams: 2 });
-    for (const streamId of ['a', 'b', 'c']) {
+    const small = new AlertBook({ gapMs: () => minute, clearAfterMs: 0, mostEvents: 4, mostSubjects: 2 });
+    for (const subjectId of ['a', 'b', 'c']) {
       for (let index = 0; index < 10; index++) {
         const level = index % 2 === 0 ? 'over' : 'under';
-        small.observe(streamId, {
+        small.observe(subjectId, {
           at: noon + index * 1000,
           afterGap: false,
           conditions: [condition(level, { forSeconds: 0 })],

@@ -73,7 +73,7 @@ describe('the thresholds of a stream', () => {
 
   it('don’t say behind of what only other databases write, nor of what somebody switched off', () => {
     assert.equal(conditionsOf({ secondsBehind: 900, otherDatabases: ['big'] }).get('behind')?.level, 'under');
-    assert.equal(conditionsOf({ secondsBehind: 900, state: 'disabled' }).get('behind')?.level, 'between');
+    assert.equal(conditionsOf({ secondsBehind: 900, state: 'disabled' }).get('behind')?.level, 'moot');
     assert.equal(conditionsOf({ state: 'disabled' }).get('inactive')?.level, 'over');
   });
 
@@ -106,7 +106,7 @@ describe('the thresholds of a stream', () => {
     const said = conditionsOf({ headroomBytes: giga / 10, retainedBytes: giga }, { loss: loss(soon(1800)) });
     assert.equal(
       said.get('headroom')?.sentence,
-      'The replication slot orders on shop is about to be lost: 100 MB may still be written, ≈ 30 min.',
+      'The replication slot orders on shop is about to be lost: in ≈ 30 min, 100 MB of WAL may still be written.',
     );
   });
 
@@ -118,7 +118,7 @@ describe('the thresholds of a stream', () => {
       retainedBytes: 99 * giga,
     });
     assert.deepEqual(
-      [...all.values()].filter(({ level }) => level !== 'under').map(({ forSeconds, kind }) => [kind, forSeconds]),
+      [...all.values()].filter(({ level }) => level !== 'moot').map(({ forSeconds, kind }) => [kind, forSeconds]),
       [['lost', 0]],
     );
     assert.equal(
@@ -134,6 +134,8 @@ describe('the thresholds of a stream', () => {
     assert.equal(level('starting'), 'between');
     assert.equal(level('streaming'), 'under');
     assert.equal(level('disabled'), 'under');
+    const byError = conditionsOf({ state: 'disabled', disabledByError: true, secondsBehind: 900 });
+    assert.deepEqual([byError.get('stopped')?.level, byError.get('behind')?.level], ['over', 'over']);
   });
 
   it('say which copy fails, but not of one that waits its turn', () => {

@@ -1,6 +1,7 @@
 import type { AlertCondition, AlertLevel } from '../../../src/replication/alerts/alert.ts';
 import { type ConditionInput, alertConditions } from '../../../src/replication/alerts/conditions.ts';
 import { thresholdsFrom } from '../../../src/replication/alerts/thresholds.ts';
+import type { PhysicalLag } from '../../../src/replication/model/physical.ts';
 import type { Stream, StreamLag } from '../../../src/replication/model/stream.ts';
 import type { AlertStorage } from '../../../src/ui/alerts/mutes.ts';
 import { streamLag } from '../tree/fixture.ts';
@@ -16,6 +17,29 @@ export function stream(name: string, more: Partial<Stream> = {}): Stream {
     publisher: { connectionId: 'shop', slotName: name, database: 'shop' },
     subscriber: { connectionId: 'warehouse', subscriptionName: name },
     consumer: name,
+    ...more,
+  };
+}
+
+/** A physical slot `db2` on shop that a standby reads, caught up. */
+export function physicalLag(more: Partial<PhysicalLag> = {}): PhysicalLag {
+  return {
+    id: 'physical:shop:db2',
+    connectionIds: ['shop'],
+    measuredBy: 'shop',
+    slotName: 'db2',
+    reader: 'db2 at 10.0.0.7',
+    state: 'active',
+    lostReason: null,
+    sampledAt: noon,
+    retainedBytes: 0,
+    headroomBytes: null,
+    notReceivedBytes: 0,
+    behindBytes: 0,
+    secondsBehind: 0,
+    secondsBehindIsMinimum: false,
+    idleSeconds: null,
+    awaited: false,
     ...more,
   };
 }

@@ -1,22 +1,28 @@
 import assert from 'node:assert/strict';
 
-import type { ActiveAlert, AlertKind } from '../../../src/replication/alerts/alert.ts';
+import type { AlertKind } from '../../../src/replication/alerts/alert.ts';
+import { physicalSubject, streamSubject } from '../../../src/replication/alerts/subject.ts';
 import { actionsFor } from '../../../src/ui/alerts/alertActions.ts';
+import type { ShownAlert } from '../../../src/ui/alerts/alertCenter.ts';
 import { alertMessages, badgeOf, untilWords } from '../../../src/ui/alerts/alertWords.ts';
 import { AlertMutes, muteChoices } from '../../../src/ui/alerts/mutes.ts';
 import { Teller } from '../../../src/ui/alerts/teller.ts';
 import { againAfterMs, ToldAlerts } from '../../../src/ui/alerts/toldAlerts.ts';
-import { minute, noon, SharedState, stream } from './handmade.ts';
+import { minute, noon, physicalLag, SharedState, stream } from './handmade.ts';
 
-function alert(streamId: string, kind: AlertKind = 'behind'): ActiveAlert {
-  return { streamId, kind, raisedAt: noon, asOf: noon, short: `short ${kind}`, sentence: `${streamId} is ${kind}.` };
+const subject = (name: string, more: Parameters<typeof stream>[1] = {}) => streamSubject(stream(name, more));
+
+function alert(name: string, kind: AlertKind = 'behind', of = subject(name)): ShownAlert {
+  const times = { raisedAt: noon, asOf: noon };
+  return { subjectId: of.id, subject: of, kind, ...times, short: `short ${kind}`, sentence: `${name} is ${kind}.` };
 }
 
 describe('telling alerts', () => {
   let state: SharedState;
   let now: number;
-  let shown: readonly ActiveAlert[];
+  let shown: readonly ShownAlert[];
   let quiet: boolean;
+  const namesOf = (id: string) => shown.find(({ subjectId }) => subjectId === id)?.subject.names ?? [];
 
   beforeEach(() => {
     state = new SharedState();
@@ -29,7 +35,7 @@ describe('telling alerts', () => {
   function openWindow(options: { focused?: boolean; sleep?: (ms: number) => Promise<void> } = {}) {
     const { focused = true, sleep = async () => Promise.resolve() } = options;
     const told: string[] = [];
-    const records = new ToldAlerts({ storage: state, now: () => now });
+    const records = new ToldAlerts({ storage: state, now: () => now, namesOf: (id) => namesOf(id) });
     const teller = new Teller({
       told: records,
       shown: () => shown,
@@ -58,7 +64,7 @@ describe('telling alerts', () => {
     const next = openWindow();
     await next.teller.look();
     assert.deepEqual(next.told, []);
-    assert.deepEqual(next.records.held(), [{ streamId: 'a', kind: 'behind', raisedAt: noon }]);
+    assert.deepEqual(next.records.held(), [{ subjectId: 'shop/a', kind: 'behind', raisedAt: noon }]);
   });
 
   it('tells it in one of several windows, whoever comes first', async () => {
@@ -119,11 +125,11 @@ describe('telling alerts', () => {
   });
 
   it('reads nothing into records that it didn’t write', async () => {
-    await state.update('pgReplication.alerts.told', [{ streamId: 1 }, null, 'x']);
+    await state.update('pgReplication.alerts.told', [{ subjectId: 1 }, null, 'x']);
     await state.update('pgReplication.alerts.muted', 'x');
     const { records } = openWindow();
     assert.deepEqual(records.held(), []);
-    assert.equal(new AlertMutes({ storage: state }).of(stream('a')), null);
+    assert.equal(new AlertMutes({ storage: state }).of(subject('a')), null);
   });
 
   it('says one sentence for each stream, and one for all where there are many', () => {
@@ -147,18 +153,47 @@ describe('telling alerts', () => {
     assert.equal(badgeOf([]), undefined);
     assert.deepEqual(badgeOf([alert('a', 'lost'), alert('b'), alert('a')]), {
       value: 2,
-      tooltip: '2 streams need attention. a is lost. b is behind.',
+      tooltip: '2 replication streams need attention. a is lost. b is behind.',
     });
     assert.match(badgeOf(['a', 'b', 'c', 'd'].map((id) => alert(id)))?.tooltip ?? '', /And 1 more\.$/);
   });
 
+  it('counts physical slots and standbys as what they are', () => {
+    const slot = alert('db2', 'lost', physicalSubject(physicalLag()));
+    const standby = alert('db3', 'behind', physicalSubject(physicalLag({ id: 'standby:x', slotName: null })));
+    assert.equal(badgeOf([slot])?.tooltip, '1 physical slot needs attention. db2 is lost.');
+    assert.match(
+      badgeOf([slot, standby, alert('a'), { ...standby, subjectId: 'standby:y' }])?.tooltip ?? '',
+      /^1 replication stream, 1 physical slot and 2 standbys need attention\. /,
+    );
+  });
+
+  it('knows what was told though the stream has another id, since its other end is known now', async () => {
+    const { publisher } = stream('a');
+    shown = [alert('a', 'stopped', subject('a', { id: 'subscription:warehouse:a', publisher: null }))];
+    await openWindow().teller.look();
+    const next = openWindow();
+    shown = [alert('a', 'stopped', subject('a', { id: 'slot:shop:a', publisher }))];
+    await next.teller.look();
+    assert.deepEqual(next.told, []);
+    await next.teller.cleared(shown);
+    assert.deepEqual(next.records.held(), []);
+  });
+
   it('offers what helps', () => {
-    const about = { stream: stream('a'), state: 'streaming', canEnable: true } as const;
+    const can = { canEnable: false, canDrop: false, canChangeSettings: false };
+    const about = { subject: subject('a'), ...can };
     assert.deepEqual(actionsFor({ kind: 'behind' }, about), ['openLag', 'show', 'mute']);
-    assert.deepEqual(actionsFor({ kind: 'lost' }, about), ['show', 'openLag', 'mute']);
-    const disabled = { ...about, state: 'disabled' } as const;
-    assert.deepEqual(actionsFor({ kind: 'inactive' }, disabled), ['enable', 'show', 'openLag', 'mute']);
-    assert.equal(actionsFor({ kind: 'inactive' }, { ...disabled, canEnable: false }).includes('enable'), false);
+    assert.deepEqual(actionsFor({ kind: 'lost' }, about), ['show', 'mute']);
+    assert.deepEqual(actionsFor({ kind: 'inactive' }, { ...about, canEnable: true })[0], 'enable');
+    assert.deepEqual(actionsFor({ kind: 'headroom' }, { ...about, canChangeSettings: true })[0], 'settings');
+    const all = { canEnable: false, canDrop: true, canChangeSettings: true };
+    assert.equal(actionsFor({ kind: 'unused' }, { ...about, ...all }).includes('drop'), false, 'it has a subscription');
+    const alone = { subject: subject('a', { subscriber: null }), ...all };
+    assert.deepEqual(actionsFor({ kind: 'unused' }, alone), ['drop', 'show', 'mute']);
+    const physical = { subject: physicalSubject(physicalLag()), ...all };
+    assert.deepEqual(actionsFor({ kind: 'lost' }, physical), ['drop', 'show', 'mute']);
+    assert.deepEqual(actionsFor({ kind: 'behind' }, physical), ['openTopology', 'show', 'mute']);
   });
 });
 
@@ -168,23 +203,23 @@ describe('muting a stream', () => {
   const mutes = new AlertMutes({ storage: state, now: () => now });
 
   it('lasts until its time, for all windows, under either end', async () => {
-    const both = stream('a');
+    const both = subject('a');
     await mutes.mute(both, now + 60 * minute);
     const other = new AlertMutes({ storage: state, now: () => now });
     assert.equal(other.of(both), noon + 60 * minute);
-    assert.equal(other.of(stream('a', { id: 'x', publisher: null })), noon + 60 * minute);
-    assert.equal(other.of(stream('a', { id: 'y', subscriber: null })), noon + 60 * minute);
-    assert.equal(other.of(stream('b')), null);
+    assert.equal(other.of(subject('a', { id: 'x', publisher: null })), noon + 60 * minute);
+    assert.equal(other.of(subject('a', { id: 'y', subscriber: null })), noon + 60 * minute);
+    assert.equal(other.of(subject('b')), null);
     now += 60 * minute;
     assert.equal(other.of(both), null);
   });
 
   it('always is until it is unmuted', async () => {
-    await mutes.mute(stream('c'), 'always');
+    await mutes.mute(subject('c'), 'always');
     now += 400 * 24 * 60 * minute;
-    assert.equal(mutes.of(stream('c')), 'always');
-    await mutes.unmute(stream('c'));
-    assert.equal(mutes.of(stream('c')), null);
+    assert.equal(mutes.of(subject('c')), 'always');
+    await mutes.unmute(subject('c'));
+    assert.equal(mutes.of(subject('c')), null);
   });
 
   it('until tomorrow is until the next morning', () => {

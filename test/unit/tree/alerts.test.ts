@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 
 import type { AlertKind } from '../../../src/replication/alerts/alert.ts';
 import { Alerts } from '../../../src/replication/alerts/alerts.ts';
+import { streamSubject } from '../../../src/replication/alerts/subject.ts';
 import { thresholdsFrom } from '../../../src/replication/alerts/thresholds.ts';
+import type { PhysicalLag } from '../../../src/replication/model/physical.ts';
 import type { StreamLag } from '../../../src/replication/model/stream.ts';
 import { AlertCenter } from '../../../src/ui/alerts/alertCenter.ts';
 import { alertsFirst, badgeOf } from '../../../src/ui/alerts/alertWords.ts';
@@ -30,6 +32,7 @@ describe('alerts in the tree', () => {
   ]);
   const connections = [connection('shop'), connection('warehouse')];
   let lags: readonly StreamLag[];
+  let physical: readonly PhysicalLag[];
   let now: number;
   let center: AlertCenter;
   let alerts: Alerts;
@@ -37,6 +40,7 @@ describe('alerts in the tree', () => {
   beforeEach(() => {
     now = Date.UTC(2026, 0, 15, 12);
     lags = [];
+    physical = [];
     const monitor = { lags: () => lags, streams: () => lags.map((lag) => lag.stream), onDidSample: () => () => {} };
     const service = { state: (id: string) => states.get(id) ?? ({ phase: 'closed' } as const) };
     const facts = (id: string) => connections.find((one) => one.id === id);
@@ -47,9 +51,13 @@ describe('alerts in the tree', () => {
     });
     alerts = new Alerts({
       monitor,
+      physical: { lags: () => physical },
       service,
       connections: { facts },
-      forecasts: { ofStream: (lag) => ({ ...never, loss: forecasts.lossOf('', lag.stream.id) }) },
+      forecasts: {
+        ofStream: (lag) => ({ ...never, loss: forecasts.lossOf('', lag.stream.id) }),
+        lossOf: (id, name) => forecasts.lossOf(id, name),
+      },
       copies: { ofSubscription: () => null },
       thresholds: (names) => thresholdsFrom(names.includes('shop') ? { retainedMegabytes: 2048 } : {}),
       gapMs: () => minute,
@@ -57,7 +65,6 @@ describe('alerts in the tree', () => {
     });
     center = new AlertCenter({
       alerts,
-      monitor,
       mutes: new AlertMutes({ storage: new SharedState(), now: () => now }),
     });
   });
@@ -117,7 +124,7 @@ describe('alerts in the tree', () => {
     assert.deepEqual(badgeOf(center.shown()), {
       value: 1,
       tooltip:
-        '1 stream needs attention. The subscription orders on warehouse applies nothing: stopped: no apply worker is running.',
+        '1 replication stream needs attention. The subscription orders on warehouse applies nothing: stopped: no apply worker is running.',
     });
     assert.deepEqual(
       alertsFirst(center, lags).map((lag) => lag.stream.consumer),
@@ -130,7 +137,7 @@ describe('alerts in the tree', () => {
     center.onDidChange(() => (changes += 1));
     see({ retainedBytes: 3 * gigabyte });
     assert.equal(changes, 1);
-    await center.mute(stream('orders'), now + 60 * minute);
+    await center.mute(streamSubject(stream('orders')), now + 60 * minute);
     assert.equal(changes, 2);
     assert.deepEqual(kinds(), []);
     assert.equal(badgeOf(center.shown()), undefined);
@@ -146,8 +153,8 @@ describe('alerts in the tree', () => {
     now += 60 * minute;
     assert.deepEqual(kinds(), ['retained']);
     assert.doesNotMatch(rowOf(slotNode, drawn()).contextValue, /\bmuted\b/);
-    await center.mute(stream('orders'), 'always');
-    await center.unmute(stream('orders'));
+    await center.mute(streamSubject(stream('orders')), 'always');
+    await center.unmute(streamSubject(stream('orders')));
     assert.deepEqual(kinds(), ['retained']);
   });
 

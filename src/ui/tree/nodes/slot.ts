@@ -25,7 +25,7 @@ export const slotKind: Kind<SlotNode> = {
     if (!snapshot || !slot) return goneRow('slot', node.name);
     const stale = model.stale(node.connectionId);
     const own = slot.database === null || slot.database === snapshot.inventory.server.database;
-    const { alerts, mutedUntil } = model.alertsOf(model.lagOfSlot(node.connectionId, node.name));
+    const { alerts, mutedUntil } = model.alertsOfSlot(node.connectionId, node.name);
     const description = stale
       ? 'not known while the connection is lost'
       : joined([
@@ -61,7 +61,7 @@ export const slotKind: Kind<SlotNode> = {
     if (!snapshot || !slot) return tooltip(node.name, []);
     const lag = model.lagOfSlot(node.connectionId, node.name);
     const retained = retainedBytes(snapshot.pulse, slot);
-    const alerts = model.alertsOf(lag);
+    const alerts = model.alertsOfSlot(node.connectionId, node.name);
     return tooltip(node.name, [
       ['State', lag?.stateText ?? stateWord(slot)],
       ...alertFacts(alerts, model.now()),
