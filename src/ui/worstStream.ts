@@ -72,7 +72,11 @@ function behindText({ notAppliedBytes, secondsBehind, secondsBehindIsMinimum }: 
  * When what is known of a stream was read, as the person's clock shows it, where nobody has looked for longer than
  * `staleMs`: then it is no state of now. Null while it is fresh, and where a server doesn't answer: that is known now.
  */
-export function asOf({ sampledAt, state }: Pick<StreamLag, 'sampledAt' | 'state'>, now: number, staleMs: number): string | null {
+export function asOf(
+  { sampledAt, state }: Pick<StreamLag, 'sampledAt' | 'state'>,
+  now: number,
+  staleMs: number,
+): string | null {
   if (state === 'unreachable' || now - sampledAt <= staleMs) return null;
   const at = new Date(sampledAt);
   const time = [at.getHours(), at.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');

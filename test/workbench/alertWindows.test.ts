@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-import { packageExtension } from '../support/extension.ts';
 import { eventually } from '../support/eventually.ts';
+import { packageExtension } from '../support/extension.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { openWorkbench, type OpenWorkbench } from '../support/vscode/openWorkbench.ts';
 import { Workbench } from '../support/vscode/workbench/workbench.ts';
@@ -41,7 +41,10 @@ describe('alerts in two windows (real workbench)', function () {
     for (const name of ['first', 'second']) {
       await servers.shop.query(`select pg_create_logical_replication_slot('${name}', 'test_decoding')`);
     }
-    await new Story(open.workbench).addConnection('shop', `postgresql://${servers.shop.superuser}@${servers.shop.host}:${servers.shop.port}/postgres`);
+    await new Story(open.workbench).addConnection(
+      'shop',
+      `postgresql://${servers.shop.superuser}@${servers.shop.host}:${servers.shop.port}/postgres`,
+    );
     const page = await open.context.newPage();
     windows = [open.workbench, await Workbench.open(page, open.server.url(folders[1] ?? ''))];
     for (const window of windows) {
@@ -55,7 +58,8 @@ describe('alerts in two windows (real workbench)', function () {
     for (const window of windows) {
       await window.page.bringToFront();
       await eventually(
-        async () => (await window.tree('Servers').row(['shop', 'Replication Slots', 'first'])).description.includes('⚠ retains'),
+        async () =>
+          (await window.tree('Servers').row(['shop', 'Replication Slots', 'first'])).description.includes('⚠ retains'),
         { within: 60_000 },
       );
     }
@@ -66,7 +70,10 @@ describe('alerts in two windows (real workbench)', function () {
       await new Promise((resolve) => setTimeout(resolve, 1000));
       notes.push(await window.messages.notes());
     }
-    console.log(JSON.stringify(notes), await Promise.all(windows.map((w) => w.page.evaluate(() => document.hasFocus()))));
+    console.log(
+      JSON.stringify(notes),
+      await Promise.all(windows.map((w) => w.page.evaluate(() => document.hasFocus()))),
+    );
     for (const [i, window] of windows.entries()) await window.screenshot(`two-windows-${i}`);
     assert.equal(notes.flat().length, 2);
     await windows[0]?.page.bringToFront();
@@ -74,7 +81,8 @@ describe('alerts in two windows (real workbench)', function () {
     await windows[0]?.input.pick('Always');
     await windows[1]?.page.bringToFront();
     await eventually(
-      async () => !(await windows[1]!.tree('Servers').row(['shop', 'Replication Slots', 'first'])).description.includes('⚠'),
+      async () =>
+        !(await windows[1]!.tree('Servers').row(['shop', 'Replication Slots', 'first'])).description.includes('⚠'),
       { within: 60_000 },
     );
   });

@@ -49,7 +49,11 @@ export function measureLag(input: MeasureInput): StreamLag {
   if (behind.certain) trace.count(publisher?.confirmedLsn ?? null);
   const { inFlightBytes, notAppliedBytes, notSentBytes } = bytes;
   const otherDatabases = visible ? onlyOthers(input, visible) : [];
-  const { byError = false, state, text } = streamState({
+  const {
+    byError = false,
+    state,
+    text,
+  } = streamState({
     now,
     publisher,
     subscriber,

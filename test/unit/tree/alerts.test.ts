@@ -11,16 +11,19 @@ import { alertsFirst, badgeOf } from '../../../src/ui/alerts/alertWords.ts';
 import { AlertMutes } from '../../../src/ui/alerts/mutes.ts';
 import { rowOf, tooltipOf } from '../../../src/ui/tree/kinds.ts';
 import { connectionNode, type SlotNode, type SubscriptionNode } from '../../../src/ui/tree/node.ts';
-import { minute, SharedState, stream } from '../alerts/handmade.ts';
+import { minute, noon, physicalLag, SharedState, stream } from '../alerts/handmade.ts';
 import { slot, subscription, target } from '../operations/fixture.ts';
 import { connection, model, open, outlookOf, streamLag } from './fixture.ts';
 
 const gigabyte = 1024 ** 3;
 
 describe('alerts in the tree', () => {
+  const db2 = slot('db2', { type: 'physical', plugin: null, database: null, active: false });
   const shop = target({
     serverName: 'shop',
-    pulse: { slots: [slot('orders', { active: true, activePid: 1 }), slot('calm', { active: true, activePid: 2 })] },
+    pulse: {
+      slots: [slot('orders', { active: true, activePid: 1 }), slot('calm', { active: true, activePid: 2 }), db2],
+    },
   }).snapshot;
   const warehouse = target({
     connectionId: 'warehouse',
@@ -38,7 +41,7 @@ describe('alerts in the tree', () => {
   let alerts: Alerts;
 
   beforeEach(() => {
-    now = Date.UTC(2026, 0, 15, 12);
+    now = noon;
     lags = [];
     physical = [];
     const monitor = { lags: () => lags, streams: () => lags.map((lag) => lag.stream), onDidSample: () => () => {} };
@@ -156,6 +159,66 @@ describe('alerts in the tree', () => {
     await center.mute(streamSubject(stream('orders')), 'always');
     await center.unmute(streamSubject(stream('orders')));
     assert.deepEqual(kinds(), ['retained']);
+  });
+
+  it('show on the row of a physical slot, in the badge and at its server, and are muted there', async () => {
+    const at = noon + 10_000;
+    physical = [physicalLag({ state: 'lost', sampledAt: at }), physicalLag({ id: 'standby:x', slotName: null })];
+    alerts.look();
+    assert.deepEqual(kinds(), ['lost']);
+    assert.match(
+      badgeOf(center.shown())?.tooltip ?? '',
+      /^1 physical slot needs attention\. The physical replication /,
+    );
+    physical = [physicalLag({ retainedBytes: 3 * gigabyte, sampledAt: at + 10_000 })];
+    alerts.look();
+    const node: SlotNode = { ...slotNode, name: 'db2' };
+    const row = () => rowOf(node, drawn());
+    assert.match(row().description ?? '', /^physical · .* · ⚠ retains too much$/);
+    assert.deepEqual(row().icon, { id: 'warning', color: 'list.warningForeground' });
+    assert.match(tooltipOf(node, drawn()) ?? '', /\nAlert: The physical replication slot db2 on shop retains 3 GB /);
+    assert.match(rowOf(connectionNode('shop'), drawn()).description ?? '', / · 1 alert$/);
+    const subject = center.physicalSlot('shop', 'db2');
+    assert.ok(subject);
+    await center.mute(subject, 'always');
+    assert.deepEqual(kinds(), []);
+    assert.doesNotMatch(row().description ?? '', /⚠/);
+    assert.match(row().contextValue, /\bmuted\b/);
+  });
+
+  it('end where the slot is dropped, and wait where its connection is closed', () => {
+    const ended: string[] = [];
+    alerts.onDidChange(({ cleared }) => ended.push(...cleared.map(({ kind, subjectId }) => `${kind} ${subjectId}`)));
+    see({ retainedBytes: 3 * gigabyte });
+    lags = [];
+    alerts.look();
+    assert.deepEqual(ended, ['retained shop/orders']);
+    see({ retainedBytes: 3 * gigabyte });
+    const since = alerts.active()[0]?.raisedAt;
+    assert.equal(since, now, 'one of that name begins anew');
+    states.set('shop', { phase: 'closed' });
+    lags = [];
+    alerts.look();
+    assert.deepEqual([ended.length, kinds()], [1, []]);
+    states.set('shop', open(shop));
+    see({ retainedBytes: 3 * gigabyte });
+    assert.deepEqual([ended.length, alerts.active()[0]?.raisedAt], [1, since]);
+  });
+
+  it('go on where the other end of the stream comes to be known, which gives it another id', () => {
+    const ended: string[] = [];
+    alerts.onDidChange(({ cleared }) => ended.push(...cleared.map(({ kind }) => kind)));
+    const alone = stream('orders', { id: 'subscription:warehouse:orders', publisher: null });
+    const stopped = { state: 'stopped', stateText: 'stopped' } as const;
+    for (let times = 0; times < 7; times++) see({ stream: alone, ...stopped });
+    const since = alerts.active()[0]?.raisedAt;
+    see(stopped);
+    see(stopped);
+    assert.deepEqual(ended, []);
+    assert.deepEqual(
+      alerts.active().map(({ kind, raisedAt, subjectId }) => [kind, raisedAt, subjectId]),
+      [['stopped', since, 'shop/orders']],
+    );
   });
 
   it('keep when they began and ended, for the marks of a chart', () => {
