@@ -67,7 +67,16 @@ export function compose(context: vscode.ExtensionContext): Composition {
   });
   const forecasts = new Forecasts({ monitor, service, connections });
   const copies = new Copies({ service, connections, monitor, log });
-  const alerts = createAlerts({ storage, monitor, service, connections, forecasts, copies, settings });
+  const alerts = createAlerts({
+    storage,
+    storageFolder: () => context.globalStorageUri.fsPath,
+    monitor,
+    service,
+    connections,
+    forecasts,
+    copies,
+    settings,
+  });
   const onFirst = () => void sampleFiles.load();
   const stopFollowing = followStreams({ monitor, service, forecasts, samples, onFirst });
   const history = new History({ storage });

@@ -14,14 +14,20 @@ import { eventually } from '../support/eventually.ts';
 import { type Standby, startStandby } from '../support/servers/standby.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { type Major, majorsUnderTest } from '../support/servers/versions.ts';
-import { SharedState } from '../unit/alerts/handmade.ts';
+import { SharedClaims, SharedState } from '../unit/alerts/handmade.ts';
 import { Beats } from './beats.ts';
 
 const majors = majorsUnderTest();
 const logicalThresholds = { inactiveForSeconds: 5, headroomPercent: 0, lostWithinMinutes: 0 };
 
+/** What windows share. */
+interface Kept {
+  readonly storage: SharedState;
+  readonly claims: SharedClaims;
+}
+
 /** One window of the editor over the beats, with everything but VS Code; what it told is in `messages`. */
-function openWindow(beats: Beats, storage: SharedState, settings: AlertSettings) {
+function openWindow(beats: Beats, { claims, storage }: Kept, settings: AlertSettings) {
   const { connections, service } = beats;
   const now = () => beats.now;
   const monitor = new LagMonitor({ service, connections, now });
@@ -39,7 +45,7 @@ function openWindow(beats: Beats, storage: SharedState, settings: AlertSettings)
   });
   const mutes = new AlertMutes({ storage, now });
   const center = new AlertCenter({ alerts, mutes });
-  const told = new ToldAlerts({ storage, now, namesOf: (id) => alerts.subject(id)?.names ?? [] });
+  const told = new ToldAlerts({ storage, claims, now, namesOf: (id) => alerts.subject(id)?.names ?? [] });
   alerts.restore(told.held());
   const messages: string[] = [];
   const teller = new Teller({
@@ -81,8 +87,8 @@ for (const major of [13, 18].filter((one): one is Major => majors.includes(one a
       const { shop } = servers;
       await shop.query("SELECT pg_create_logical_replication_slot('left', 'test_decoding')");
       const beats = new Beats({ shop });
-      const storage = new SharedState();
-      const first = openWindow(beats, storage, logicalThresholds);
+      const kept = { storage: new SharedState(), claims: new SharedClaims() };
+      const first = openWindow(beats, kept, logicalThresholds);
       try {
         // By the beats; the server of 18 may say sooner that it has been so for as long.
         for (let count = 0; count < 8; count++) await first.beat();
@@ -111,7 +117,7 @@ for (const major of [13, 18].filter((one): one is Major => majors.includes(one a
       } finally {
         first.close();
       }
-      const second = openWindow(beats, storage, logicalThresholds);
+      const second = openWindow(beats, kept, logicalThresholds);
       try {
         for (let count = 0; count < 3; count++) await second.beat();
         assert.equal(second.center.shown()[0]?.kind, 'lost');
@@ -155,7 +161,7 @@ for (const major of majors.filter((one) => [10, 14, 18].includes(one))) {
       await reading(true);
       await shop.query("SELECT pg_create_physical_replication_slot('left', true)");
       beats = new Beats({ shop });
-      window = openWindow(beats, new SharedState(), physicalThresholds);
+      window = openWindow(beats, { storage: new SharedState(), claims: new SharedClaims() }, physicalThresholds);
     });
     after(async () => {
       window?.close();

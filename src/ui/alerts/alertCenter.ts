@@ -23,6 +23,8 @@ export class AlertCenter {
   readonly #mutes: AlertMutes;
   readonly #listeners = new Set<() => void>();
   readonly #stopListening: () => void;
+  /** What was muted when it was last said that something changed. */
+  #muted = '[]';
 
   constructor(parts: { readonly alerts: Alerts; readonly mutes: AlertMutes }) {
     this.#alerts = parts.alerts;
@@ -98,7 +100,19 @@ export class AlertCenter {
     this.#listeners.clear();
   }
 
+  /** Calls back where what is muted changed by itself: its time is over, or another window muted something. */
+  lookAgain(): void {
+    if (this.#mutedNow() !== this.#muted) this.#fire();
+  }
+
+  /** What is muted of what holds. Compare for equality only. */
+  #mutedNow(): string {
+    const shown = new Set(this.shown().map(({ subjectId }) => subjectId));
+    return JSON.stringify(this.#alerts.active().flatMap(({ subjectId }) => (shown.has(subjectId) ? [] : [subjectId])));
+  }
+
   #fire(): void {
+    this.#muted = this.#mutedNow();
     for (const listener of this.#listeners) listener();
   }
 }

@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 import * as vscode from 'vscode';
 
 import { Alerts } from '../../replication/alerts/alerts.ts';
@@ -12,12 +14,13 @@ import { type AlertAction, actionLabels, actionsFor } from './alertActions.ts';
 import { AlertCenter, type ShownAlert } from './alertCenter.ts';
 import { AlertSettingsReader } from './alertSettings.ts';
 import { alertMessages, type AlertMessage, badgeOf } from './alertWords.ts';
+import { ClaimFiles } from './claimFiles.ts';
 import { AlertMutes, type AlertStorage } from './mutes.ts';
 import { Teller } from './teller.ts';
 import { ToldAlerts } from './toldAlerts.ts';
 
-/** How often it is looked whether quiet hours or a mute are over, milliseconds. */
-const lookMs = 10_000;
+/** How often it is looked whether quiet hours or a mute are over, and what another window muted, milliseconds. */
+const lookMs = 5000;
 /** Samples further apart than this many looks of the Servers view prove nothing about the time between them, */
 const missedLooks = 3;
 /** nor those further apart than this, where it looks often; milliseconds. */
@@ -33,11 +36,13 @@ export interface AlertParts {
 
 type MakingServices = Pick<Services, 'monitor' | 'service' | 'connections' | 'forecasts' | 'copies' | 'settings'> & {
   readonly storage: AlertStorage;
+  /** Where this extension may keep files, for all windows. */
+  readonly storageFolder: () => string;
 };
 
 /** Makes the alerts of this window. They look at what is sampled from now on. */
 export function createAlerts(services: MakingServices): AlertParts {
-  const { connections, copies, forecasts, monitor, service, storage } = services;
+  const { connections, copies, forecasts, monitor, service, storage, storageFolder } = services;
   const settings = new AlertSettingsReader();
   const alerts = new Alerts({
     monitor,
@@ -50,7 +55,8 @@ export function createAlerts(services: MakingServices): AlertParts {
     gapMs: () => Math.max(leastGapMs, missedLooks * 1000 * services.settings.get('tree.refreshSeconds')),
   });
   const mutes = new AlertMutes({ storage });
-  const told = new ToldAlerts({ storage, namesOf: (id) => alerts.subject(id)?.names ?? [] });
+  const claims = new ClaimFiles({ folder: () => path.join(storageFolder(), 'alerts-told') });
+  const told = new ToldAlerts({ storage, claims, namesOf: (id) => alerts.subject(id)?.names ?? [] });
   return { alerts, settings, told, center: new AlertCenter({ alerts, mutes }) };
 }
 
@@ -73,6 +79,7 @@ export function showAlerts(
   });
   const failed = (error: unknown) => services.log.warn(`alerts: ${String(error)}`);
   const look = () => {
+    center.lookAgain();
     const badge = badgeOf(center.shown());
     if (badge?.value !== view.badge?.value || badge?.tooltip !== view.badge?.tooltip) view.badge = badge;
     teller.look().catch(failed);

@@ -18,8 +18,6 @@ export interface TellerParts {
 
 /** So long a window that nobody looks at leaves it to the others, milliseconds. */
 const yieldMs = 2000;
-/** So long it takes until every window knows what another wrote down, milliseconds. */
-const settleMs = 500;
 
 /** Tells each alert once: over restarts of the editor, and of several windows one. */
 export class Teller {
@@ -63,9 +61,7 @@ export class Teller {
     if (!focused()) await sleep(yieldMs);
     const claimed = this.#untold();
     if (claimed.length === 0) return;
-    await told.claim(claimed);
-    await sleep(settleMs);
-    const ours = claimed.filter((alert) => told.isOurs(alert));
+    const ours = await told.claim(claimed);
     if (ours.length > 0 && !this.#ended) tell(ours);
   }
 

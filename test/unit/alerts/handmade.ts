@@ -75,6 +75,17 @@ export function conditionsOf(
   return new Map(all.map((one) => [one.kind, one]));
 }
 
+/** Claims that several windows share. */
+export class SharedClaims {
+  readonly #taken = new Set<string>();
+
+  async take(key: string): Promise<boolean> {
+    const free = !this.#taken.has(key);
+    this.#taken.add(key);
+    return Promise.resolve(free);
+  }
+}
+
 /** The global state of an editor, which several windows share. */
 export class SharedState implements AlertStorage {
   readonly #values = new Map<string, unknown>();

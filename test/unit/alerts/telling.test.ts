@@ -8,7 +8,7 @@ import { alertMessages, badgeOf, untilWords } from '../../../src/ui/alerts/alert
 import { AlertMutes, muteChoices } from '../../../src/ui/alerts/mutes.ts';
 import { Teller } from '../../../src/ui/alerts/teller.ts';
 import { againAfterMs, ToldAlerts } from '../../../src/ui/alerts/toldAlerts.ts';
-import { minute, noon, physicalLag, SharedState, stream } from './handmade.ts';
+import { minute, noon, physicalLag, SharedClaims, SharedState, stream } from './handmade.ts';
 
 const subject = (name: string, more: Parameters<typeof stream>[1] = {}) => streamSubject(stream(name, more));
 
@@ -19,6 +19,7 @@ function alert(name: string, kind: AlertKind = 'behind', of = subject(name)): Sh
 
 describe('telling alerts', () => {
   let state: SharedState;
+  let claims: SharedClaims;
   let now: number;
   let shown: readonly ShownAlert[];
   let quiet: boolean;
@@ -26,16 +27,19 @@ describe('telling alerts', () => {
 
   beforeEach(() => {
     state = new SharedState();
+    claims = new SharedClaims();
     now = noon;
     shown = [];
     quiet = false;
   });
 
   /** A window; what it told is in `told`. Its pauses are as long as `sleep` says, of no real time unless told. */
-  function openWindow(options: { focused?: boolean; sleep?: (ms: number) => Promise<void> } = {}) {
-    const { focused = true, sleep = async () => Promise.resolve() } = options;
+  function openWindow(
+    options: { focused?: boolean; storage?: SharedState; sleep?: (ms: number) => Promise<void> } = {},
+  ) {
+    const { focused = true, storage, sleep = async () => Promise.resolve() } = options;
     const told: string[] = [];
-    const records = new ToldAlerts({ storage: state, now: () => now, namesOf: (id) => namesOf(id) });
+    const records = new ToldAlerts({ storage: storage ?? state, claims, now: () => now, namesOf: (id) => namesOf(id) });
     const teller = new Teller({
       told: records,
       shown: () => shown,
@@ -67,21 +71,25 @@ describe('telling alerts', () => {
     assert.deepEqual(next.records.held(), [{ subjectId: 'shop/a', kind: 'behind', raisedAt: noon }]);
   });
 
-  it('tells it in one of several windows, whoever comes first', async () => {
+  it('tells it in one of several windows, also where none sees yet what another wrote down', async () => {
     shown = [alert('a'), alert('b')];
-    // Pauses end in turns: no window gets through before the others had theirs.
-    const waiting: (() => void)[] = [];
-    const sleep = async () => new Promise<void>((resolve) => void waiting.push(resolve));
-    const windows = [openWindow({ sleep }), openWindow({ sleep, focused: false }), openWindow({ sleep })];
-    const looks = Promise.all(windows.map(async ({ teller }) => teller.look()));
-    const end = { come: false };
-    const finished = looks.then(() => (end.come = true));
-    while (!end.come) {
-      for (const resolve of waiting.splice(0)) resolve();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    await finished;
+    const windows = [{}, { focused: false }, { storage: new SharedState() }].map((options) => openWindow(options));
+    await Promise.all(windows.map(async ({ teller }) => teller.look()));
+    for (const { teller } of windows) await teller.look();
     assert.deepEqual(windows.flatMap(({ told }) => told).toSorted(), ['a is behind.', 'b is behind.']);
+  });
+
+  it('tells it in one of two windows of which one knows only one end of the stream', async () => {
+    const { publisher } = stream('a');
+    const ends = subject('a', { id: 'slot:shop:a' });
+    const alone = subject('a', { id: 'subscription:warehouse:a', publisher: null });
+    const [one, other] = [openWindow({ storage: new SharedState() }), openWindow({ storage: new SharedState() })];
+    assert.ok(publisher);
+    shown = [alert('a', 'stopped', ends)];
+    await one.teller.look();
+    shown = [alert('a', 'stopped', alone)];
+    await other.teller.look();
+    assert.deepEqual([one.told.length, other.told.length], [1, 0]);
   });
 
   it('tells again what was over and comes back, but not what flaps', async () => {

@@ -96,7 +96,7 @@ describe('alerts in the tree', () => {
     see({ retainedBytes: 3 * gigabyte });
     assert.deepEqual(kinds(), ['retained'], 'by the threshold of its publisher');
     const row = rowOf(slotNode, drawn());
-    assert.match(row.description ?? '', / · ⚠ retains too much → warehouse \/ orders$/);
+    assert.match(row.description ?? '', /^⚠ retains too much · active · .* → warehouse \/ orders$/);
     assert.match(row.accessibleLabel, /warning: retains too much/);
     assert.deepEqual(row.icon, { id: 'warning', color: 'list.warningForeground' });
     assert.match(
@@ -104,7 +104,7 @@ describe('alerts in the tree', () => {
       /\nAlert: The replication slot orders on shop retains 3 GB of WAL, more than 2 GB\S* Since /,
     );
     const other = rowOf(subscriptionNode, drawn());
-    assert.match(other.description ?? '', /⚠ retains too much$/);
+    assert.match(other.description ?? '', /^⚠ retains too much · /);
     assert.equal(other.icon?.id, 'warning');
     for (const id of ['shop', 'warehouse']) {
       const server = rowOf(connectionNode(id), drawn());
@@ -174,7 +174,7 @@ describe('alerts in the tree', () => {
     alerts.look();
     const node: SlotNode = { ...slotNode, name: 'db2' };
     const row = () => rowOf(node, drawn());
-    assert.match(row().description ?? '', /^physical · .* · ⚠ retains too much$/);
+    assert.match(row().description ?? '', /^⚠ retains too much · physical · /);
     assert.deepEqual(row().icon, { id: 'warning', color: 'list.warningForeground' });
     assert.match(tooltipOf(node, drawn()) ?? '', /\nAlert: The physical replication slot db2 on shop retains 3 GB /);
     assert.match(rowOf(connectionNode('shop'), drawn()).description ?? '', / · 1 alert$/);

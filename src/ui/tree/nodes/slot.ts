@@ -25,14 +25,17 @@ export const slotKind: Kind<SlotNode> = {
     if (!snapshot || !slot) return goneRow('slot', node.name);
     const stale = model.stale(node.connectionId);
     const own = slot.database === null || slot.database === snapshot.inventory.server.database;
+    const danger = slot.lost ? null : lossWords(model.lossOf(node.connectionId, node.name));
     const { alerts, mutedUntil } = model.alertsOfSlot(node.connectionId, node.name);
     const description = stale
       ? 'not known while the connection is lost'
       : joined([
+          // First, so that a narrow side bar never cuts them off.
+          // What the forecast says further on needn't be said twice.
+          rowAlertWords(danger === null ? alerts : alerts.filter(({ kind }) => kind !== 'headroom')),
           !own && `in ${slot.database}`,
           slot.type === 'physical' && 'physical',
-          ...stateParts(node, slot, snapshot.pulse, model),
-          rowAlertWords(alerts),
+          ...stateParts({ node, slot, danger }, snapshot.pulse, model),
         ]) + consumerSuffix(node, slot, snapshot.pulse, model);
     return {
       label: node.name,
@@ -113,10 +116,20 @@ function stateWord(slot: Slot): string {
   return slot.active ? 'active' : 'inactive';
 }
 
-function stateParts(node: SlotNode, slot: Slot, pulse: Pulse, model: TreeModel): readonly (string | null | false)[] {
+interface Described {
+  readonly node: SlotNode;
+  readonly slot: Slot;
+  /** That it is lost soon, in words. */
+  readonly danger: string | null;
+}
+
+function stateParts(
+  { danger, node, slot }: Described,
+  pulse: Pulse,
+  model: TreeModel,
+): readonly (string | null | false)[] {
   if (slot.lost) return ['lost', slot.lostReason];
   if (isSyncSlot(slot)) return [`initial copy of ${tableOfSyncSlot(slot.name, model) ?? 'a table'}`];
-  const danger = lossWords(model.lossOf(node.connectionId, node.name));
   const retained = lsnDistance(pulse.currentLsn, slot.restartLsn);
   if (!slot.active) {
     const idle = idleSeconds(slot, pulse);

@@ -64,11 +64,12 @@ export const subscriptionKind: Kind<SubscriptionNode> = {
     const description = stale
       ? 'not known while the connection is lost'
       : joined([
+          // First, so that a narrow side bar never cuts them off.
+          rowAlertWords(alerts),
           stateWords[state],
           enabled && saysHowFar && behind,
           copied,
           tableWords(node, subscription, model),
-          rowAlertWords(alerts),
         ]);
     return {
       label: node.name,
