@@ -11,34 +11,40 @@ const keepMs = 24 * 3_600_000;
  */
 export class ClaimFiles {
   readonly #folder: () => string;
-  #tidied: Promise<unknown> | undefined;
+  #tidied: Promise<boolean> | undefined;
 
   /** `folder`: where the files go; made when needed. */
   constructor(parts: { readonly folder: () => string }) {
     this.#folder = parts.folder;
   }
 
-  /** Takes a claim; false where a window has it already. Rejects where no file can be made. */
+  /** Takes a claim; false where a window has it already. Where no file can be made every window has it. */
   async take(key: string): Promise<boolean> {
     const folder = this.#folder();
-    this.#tidied ??= mkdir(folder, { recursive: true }).then(() => tidy(folder));
-    await this.#tidied;
+    this.#tidied ??= prepare(folder);
+    // Told twice is better than never.
+    if (!(await this.#tidied)) return true;
     try {
       const file = await open(path.join(folder, createHash('sha256').update(key).digest('hex')), 'wx');
       await file.close();
       return true;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-      throw error;
+      return !(error instanceof Error && 'code' in error && error.code === 'EEXIST');
     }
   }
 }
 
-/** Removes old claims. Another window may do the same. */
-async function tidy(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const file = path.join(folder, name);
-    const found = await stat(file).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > keepMs) await rm(file, { force: true });
+/** Makes the folder, and removes old claims; another window may do the same. False where it can't be made. */
+async function prepare(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const name of await readdir(folder)) {
+      const file = path.join(folder, name);
+      const found = await stat(file).catch(() => undefined);
+      if (found && Date.now() - found.mtimeMs > keepMs) await rm(file, { force: true });
+    }
+    return true;
+  } catch {
+    return false;
   }
 }
