@@ -64,8 +64,10 @@ const stopped: Maker = (input) => {
     level: perhaps ? 'between' : down ? 'over' : lag.state === 'unknown' ? 'unknown' : 'under',
     forSeconds: thresholds.stoppedForSeconds,
     knownForSeconds: null,
-    short: lag.state === 'slotMissing' ? 'slot missing' : 'apply stopped',
-    sentence: `${capital(streamWords(input))} applies nothing: ${lag.stateText}.`,
+    short: lag.disabledByError ? 'stopped by an error' : lag.state === 'slotMissing' ? 'slot missing' : 'apply stopped',
+    sentence: lag.disabledByError
+      ? `${capital(streamWords(input))} is ${lag.stateText}.`
+      : `${capital(streamWords(input))} applies nothing: ${lag.stateText.replace(/^(stopped|slot missing): /, '')}.`,
   };
 };
 
@@ -138,7 +140,8 @@ const unused: Maker = (input) => {
 const inactive: Maker = (input) => {
   const { lag, thresholds } = input;
   if (thresholds.inactiveForSeconds === null || lag.stream.publisher === null) return null;
-  const idle = lag.state === 'inactive' || lag.state === 'disabled';
+  // Why it was disabled is said already where an error did it.
+  const idle = lag.state === 'inactive' || (lag.state === 'disabled' && lag.disabledByError !== true);
   const why = lag.state === 'disabled' ? 'its subscription is disabled' : 'nobody reads it';
   return {
     kind: 'inactive',

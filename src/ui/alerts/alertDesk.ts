@@ -122,15 +122,15 @@ async function sayProblems({ log }: Services, { current: { problems } }: AlertSe
   if (pressed === open) await vscode.commands.executeCommand('workbench.action.openSettings', 'pgReplication.alerts');
 }
 
-async function tellOne(services: Services, { about, severe, text }: AlertMessage): Promise<void> {
+async function tellOne(services: Services, { about, physical, severe, text }: AlertMessage): Promise<void> {
   const show = severe ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
-  const actions = about ? actionsOf(services, about) : (['openLag'] as const);
+  const actions = about ? actionsOf(services, about) : ([physical ? 'openTopology' : 'openLag'] as const);
   const pressed = await show(withoutLinks(text), ...actions.map((action) => actionLabels[action]));
   const action = actions.find((one) => actionLabels[one] === pressed);
   if (action === undefined) return;
   try {
     if (about) await act(services, action, about.subject);
-    else await runCommand('pgReplication.lag.open');
+    else await runCommand(physical ? 'pgReplication.topology.open' : 'pgReplication.lag.open');
   } catch (error) {
     await services.notifier.error(error);
   }

@@ -5,13 +5,13 @@ import type { AlertCenter, ShownAlert, ShownAlerts } from './alertCenter.ts';
 import type { MutedUntil } from './mutes.ts';
 
 /** What the row of a slot or subscription says anyway by its state. */
-const saidByState: readonly ActiveAlert['kind'][] = ['lost', 'stopped'];
+const saidByState: readonly string[] = ['slot lost', 'apply stopped', 'slot missing'];
 /** Sentences that the badge's tooltip has. */
 const named = 3;
 
 /** "⚠ retains too much, too far behind" for a row; null where its state says it all. */
 export function rowAlertWords(alerts: readonly ActiveAlert[]): string | null {
-  const words = alerts.filter(({ kind }) => !saidByState.includes(kind)).map(({ short }) => short);
+  const words = alerts.map(({ short }) => short).filter((short) => !saidByState.includes(short));
   return words.length === 0 ? null : `⚠ ${words.join(', ')}`;
 }
 
@@ -78,6 +78,8 @@ export interface AlertMessage {
   /** The worst alert of the subject it is about; null where it is about many. */
   readonly about: ShownAlert | null;
   readonly severe: boolean;
+  /** Nothing of it is a stream, which the lag panel would show. */
+  readonly physical: boolean;
 }
 
 /** More subjects than this at once get one notification together. */
@@ -93,14 +95,18 @@ export function alertMessages(alerts: readonly ShownAlert[]): readonly AlertMess
       .slice(0, 2)
       .map(({ sentence }) => sentence)
       .join(' ')} And ${rest} more.`;
-    return [{ text, about: null, severe: severe(alerts) }];
+    return [{ text, about: null, severe: severe(alerts), physical: firsts.every(isPhysical) }];
   }
   return firsts.map((first) => {
     const all = alerts.filter(({ subjectId }) => subjectId === first.subjectId);
     const others = all.filter((one) => one !== first).map(({ short }) => short);
     const also = others.length === 0 ? '' : ` Also: ${others.join(', ')}.`;
-    return { text: first.sentence + also, about: first, severe: severe(all) };
+    return { text: first.sentence + also, about: first, severe: severe(all), physical: isPhysical(first) };
   });
+}
+
+function isPhysical({ subject }: ShownAlert): boolean {
+  return subject.kind !== 'stream';
 }
 
 /** "until 14:05", "until 2026-03-04 08:00", "always". */

@@ -134,8 +134,18 @@ describe('the thresholds of a stream', () => {
     assert.equal(level('starting'), 'between');
     assert.equal(level('streaming'), 'under');
     assert.equal(level('disabled'), 'under');
-    const byError = conditionsOf({ state: 'disabled', disabledByError: true, secondsBehind: 900 });
+    const byError = conditionsOf({
+      state: 'disabled',
+      stateText: 'disabled, perhaps by an error: see the log of warehouse',
+      disabledByError: true,
+      secondsBehind: 900,
+    });
     assert.deepEqual([byError.get('stopped')?.level, byError.get('behind')?.level], ['over', 'over']);
+    assert.equal(byError.get('inactive')?.level, 'under', 'one cause, one alert');
+    assert.equal(
+      byError.get('stopped')?.sentence,
+      'The subscription orders on warehouse is disabled, perhaps by an error: see the log of warehouse.',
+    );
   });
 
   it('say which copy fails, but not of one that waits its turn', () => {

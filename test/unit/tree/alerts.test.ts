@@ -127,7 +127,7 @@ describe('alerts in the tree', () => {
     assert.deepEqual(badgeOf(center.shown()), {
       value: 1,
       tooltip:
-        '1 replication stream needs attention. The subscription orders on warehouse applies nothing: stopped: no apply worker is running.',
+        '1 replication stream needs attention. The subscription orders on warehouse applies nothing: no apply worker is running.',
     });
     assert.deepEqual(
       alertsFirst(center, lags).map((lag) => lag.stream.consumer),
