@@ -180,7 +180,13 @@ describe('the chart of the lag panel', () => {
   it('marks thresholds that were crossed with the stream that crossed them', () => {
     const stage = new Stage(shop(2));
     const streamId = 'slot:shop:s0';
-    const crossed = { subjectId: streamId, kind: 'inactive', what: 'raised', at: start, text: 'inactive for long' } as const;
+    const crossed = {
+      subjectId: streamId,
+      kind: 'inactive',
+      what: 'raised',
+      at: start,
+      text: 'inactive for long',
+    } as const;
     const raised: AlertEvent[] = [crossed, { ...crossed, at: start - day }];
     let changed = () => {};
     const alerts = {
