@@ -68,15 +68,15 @@ describe('a gap in the samples (the machine slept)', () => {
       subscriptions: [{ ...pulseOf(subscription('orders_sub')), applyErrors, syncErrors: 0 }],
     });
     const stage = new Stage(
-      { id: 'pub', pulse: showing(1000, 1000) },
+      { id: 'pub', pulse: showing(20_000, 20_000) },
       {
         id: 'sub',
         subscriptions: [subscription('orders_sub')],
         pulse: { workers: [worker('orders_sub')], ...errors(1) },
       },
     );
-    stage.beat({ pub: showing(1000, 1000), sub: { workers: [], ...errors(2) } });
-    stage.beat({ pub: showing(1000, 1000), sub: {} });
+    stage.beat({ pub: showing(20_000, 20_000), sub: { workers: [], ...errors(2) } });
+    stage.beat({ pub: showing(20_000, 20_000), sub: {} });
     assert.match(stage.lag.stateText, /^stopped: .*it failed \(2 errors so far\)/);
     stage.now -= 3_600_000;
     stage.beat({ pub: { afterGap: true }, sub: { afterGap: true } });
@@ -90,14 +90,14 @@ describe('a gap in the samples (the machine slept)', () => {
       /^stopped: no apply worker is running; its slot is still held; the log of sub says why$/,
     );
     for (let second = 0; second < 3; second += 1) {
-      stage.beat({ pub: showing(1000, 1000), sub: { workers: [worker('orders_sub', { pid: 901 })] } });
+      stage.beat({ pub: showing(20_000, 20_000), sub: { workers: [worker('orders_sub', { pid: 901 })] } });
     }
     assert.equal(stage.lag.stateText, 'streaming');
-    for (let second = 0; second < 9; second += 1) stage.beat({ pub: showing(9000, 1000), sub: {} });
+    for (let second = 0; second < 9; second += 1) stage.beat({ pub: showing(29_000, 20_000), sub: {} });
     stage.now -= 3_600_000;
     stage.beat({ pub: { afterGap: true }, sub: { afterGap: true } });
     for (let second = 0; second < 9; second += 1) {
-      stage.beat({ pub: { ...showing(9000, 1000), afterGap: false }, sub: { afterGap: false } });
+      stage.beat({ pub: { ...showing(29_000, 20_000), afterGap: false }, sub: { afterGap: false } });
     }
     assert.match(stage.lag.stateText, /^not moving: nothing was confirmed for/);
   });
