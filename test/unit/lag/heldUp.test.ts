@@ -82,7 +82,7 @@ describe('where a stream is held up', () => {
     const tableProgress = [{ counts, notReady: [], subscriptionOid: 16_400 }];
     assert.match(
       still(behind(10_000), { ...waits, tableProgress }).lag.stateText,
-      /^copying 1 of 2 tables; not moving: .*; the apply worker \(process 900\) waits for a lock on sub, which/,
+      /^copying: 1 of 2 tables to go; not moving: .*; the apply worker \(process 900\) waits for a lock on sub, which/,
     );
   });
 
