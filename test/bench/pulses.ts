@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 import { readProbe } from '../../src/replication/catalog/probe.ts';
-import { pulseQuery } from '../../src/replication/catalog/pulse.ts';
-import { readPulse } from '../../src/replication/catalog/readSnapshot.ts';
+import { pulseColumnsQuery } from '../../src/replication/catalog/pulse.ts';
+import { PulseReader } from '../../src/replication/catalog/pulseReader.ts';
 import { openSession, type Session } from '../../src/replication/postgres/session.ts';
 import { paramsOf } from '../support/connect.ts';
 import { startServer } from '../support/servers/startServer.ts';
@@ -40,14 +40,15 @@ async function benchVersion(server: TestServer, print: (line: string) => void): 
   const session = await openSession({ ...paramsOf(server), sslMode: 'disable', port: way.port });
   try {
     const probe = await readProbe(session, 0);
-    const sample = await measure(100, () => readPulse(session, probe, 'bench'));
+    const pulses = new PulseReader(session, probe, 'bench');
+    const sample = await measure(100, () => pulses.read());
     const nothing = await measure(100, () => session.query('select 1', [], { name: 'nothing' }));
     const [sent, received, before] = [way.sent, way.received, processorMs(session.backendPid)];
-    for (let run = 0; run < counted; run += 1) await readPulse(session, probe, 'bench');
+    for (let run = 0; run < counted; run += 1) await pulses.read();
     const after = processorMs(session.backendPid);
     const each = (bytes: number): string => `${Math.round(bytes / counted)} B`;
     const bytes = `${each(way.sent - sent)} sent, ${each(way.received - received)} received`;
-    const times = summarize(await serverTimes(session, pulseQuery(probe)));
+    const times = summarize(await serverTimes(session, pulseColumnsQuery(probe)));
     print(`PostgreSQL ${server.major}, 5 slots and 1 subscription: server time ${formatDurations(times)}`);
     print(
       `  bytes: ${bytes}; round trip ${formatDurations(sample)}, of select 1 ${formatDurations(nothing)}` +
@@ -65,7 +66,7 @@ async function benchVersion(server: TestServer, print: (line: string) => void): 
 async function serverTimes(session: Session, query: string): Promise<readonly number[]> {
   const times: number[] = [];
   for (let run = 0; run < 20; run += 1) {
-    const rows = await session.query<{ 'QUERY PLAN': string }>(`explain (analyze, timing off) select (${query})::text`);
+    const rows = await session.query<{ 'QUERY PLAN': string }>(`explain (analyze, timing off) ${query}`);
     const line = rows.map((row) => row['QUERY PLAN']).find((text) => /^execution time:/i.test(text));
     times.push(Number(/[\d.]+/.exec(line ?? '')?.[0]));
   }

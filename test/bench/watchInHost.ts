@@ -6,14 +6,14 @@ import * as vscode from 'vscode';
 import { extensionApi } from '../host/api.ts';
 import { eventually } from '../support/eventually.ts';
 import type { FleetConnection } from './fleet.ts';
-import { formatFigures, meterWatching } from './watchMeter.ts';
+import { formatFigures, formatMemory, meterWatching } from './watchMeter.ts';
 
 /** How long the host is measured before anything is watched, seconds. */
 const restSeconds = 10;
 
 /**
  * Watches the connections of the file `BENCH_FLEET` for `BENCH_SECONDS`, with the Servers view and the lag panel open,
- * and appends lines with figures to the file `BENCH_RESULTS`.
+ * and appends lines with figures to the file `BENCH_RESULTS`. Profiles the host into the file `BENCH_PROFILE` where it is set.
  */
 export async function run(): Promise<void> {
   const { BENCH_RESULTS: results = '' } = process.env;
@@ -26,10 +26,11 @@ export async function run(): Promise<void> {
 }
 
 async function watch(print: (line: string) => Promise<void>): Promise<void> {
-  const { BENCH_FLEET: fleetFile = '', BENCH_SECONDS: seconds = '' } = process.env;
+  const { BENCH_FLEET: fleetFile = '', BENCH_PROFILE: profile, BENCH_SECONDS: seconds = '' } = process.env;
   const api = await extensionApi();
   const rest = await meterWatching(api.service, [], restSeconds);
   await print(`at rest, before anything is watched: processor ${rest.processorPercent.toFixed(1)} % of one core`);
+  await print(`  ${formatMemory(rest.memory[1])}`);
   const fleet = JSON.parse(await readFile(fleetFile, 'utf8')) as readonly FleetConnection[];
   const ids: string[] = [];
   for (const { database, host, name, password, port, user } of fleet) {
@@ -55,5 +56,5 @@ async function watch(print: (line: string) => Promise<void>): Promise<void> {
   });
   await print(`opening all: ${((performance.now() - begin) / 1000).toFixed(1)} s`);
   await new Promise((resolve) => setTimeout(resolve, 5000));
-  for (const line of formatFigures(await meterWatching(api.service, ids, Number(seconds)))) await print(line);
+  for (const line of formatFigures(await meterWatching(api.service, ids, Number(seconds), profile))) await print(line);
 }

@@ -1,5 +1,6 @@
 // A plain Node process that watches a fleet as the extension does with the lag panel open: service, lag monitor, samples,
-// forecasts and what the panel would be sent, without VS Code. Arguments: the file with the connections, seconds. Prints figures as JSON.
+// forecasts and what the panel would be sent, without VS Code. Arguments: the file with the connections, seconds, and the file
+// to write a profile into where one is wanted. Prints figures as JSON.
 import { readFile } from 'node:fs/promises';
 
 import { Copies } from '../../src/replication/copy/copies.ts';
@@ -17,7 +18,7 @@ import { beatMs, meterWatching } from './watchMeter.ts';
 /** As the lag panel does where many servers beat all the time: what comes within this time goes to the page together. */
 const gatherMs = beatMs / 2;
 
-async function main(file: string, seconds: number): Promise<void> {
+async function main(file: string, seconds: number, profile?: string): Promise<void> {
   const fleet = JSON.parse(await readFile(file, 'utf8')) as readonly FleetConnection[];
   const connections = new KnownConnections();
   for (const { name, password, ...way } of fleet) {
@@ -66,7 +67,7 @@ async function main(file: string, seconds: number): Promise<void> {
   // What connecting left behind (compiling, garbage) is no part of watching.
   await new Promise((resolve) => setTimeout(resolve, 5000));
   [posts, postedBytes] = [0, 0];
-  const figures = await meterWatching(service, ids, seconds);
+  const figures = await meterWatching(service, ids, seconds, profile);
   clearTimeout(timer);
   const streams = monitor.streams();
   console.log(
@@ -80,5 +81,5 @@ async function main(file: string, seconds: number): Promise<void> {
   process.exit(0);
 }
 
-const [file = '', seconds = ''] = process.argv.slice(2);
-void main(file, Number(seconds));
+const [file = '', seconds = '', profile] = process.argv.slice(2);
+void main(file, Number(seconds), profile);

@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 import { packageExtension } from '../support/extension.ts';
 import { outFolder } from '../support/paths.ts';
 import { run } from '../support/run.ts';
@@ -41,10 +43,14 @@ function onFleet(bench: (fleet: Fleet, print: Print) => Promise<void>): (print: 
   };
 }
 
+/** Where a process writes down what it spent its time on, where the variable `BENCH_PROFILE` asks for that. */
+function profile(name: string): readonly string[] {
+  return process.env['BENCH_PROFILE'] === undefined ? [] : [path.join(outFolder, `watching-${name}.cpuprofile`)];
+}
+
 async function inNode(fleet: Fleet, print: Print): Promise<void> {
   const module = await bundleBench('watchInNode');
-  const profile = process.env['BENCH_PROFILE'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${outFolder}`];
-  const answer = await run(process.execPath, ['--expose-gc', ...profile, module, fleet.file, String(seconds)], {});
+  const answer = await run(process.execPath, [module, fleet.file, String(seconds), ...profile('node')], {});
   if (answer.code !== 0) throw new Error(answer.stderr);
   const { figures, opening, panel, streams } = JSON.parse(answer.stdout) as NodeFigures;
   print(
@@ -61,7 +67,12 @@ async function inNode(fleet: Fleet, print: Print): Promise<void> {
 
 async function inHost(fleet: Fleet, print: Print): Promise<void> {
   await packageExtension();
-  const environment = { BENCH_FLEET: fleet.file, BENCH_SECONDS: String(seconds) };
+  const [file] = profile('host');
+  const environment = {
+    BENCH_FLEET: fleet.file,
+    BENCH_SECONDS: String(seconds),
+    ...(file === undefined ? {} : { BENCH_PROFILE: file }),
+  };
   const module = await bundleBench('watchInHost');
   print('extension host of VS Code, Servers view and lag panel (all servers) open; the whole process');
   for (const line of await figuresOfHost(module, environment, (seconds + 900) * 1000)) print(`  ${line}`);

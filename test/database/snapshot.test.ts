@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 
 import { readProbe } from '../../src/replication/catalog/probe.ts';
-import { readPulse, readSnapshot } from '../../src/replication/catalog/readSnapshot.ts';
+import { PulseReader } from '../../src/replication/catalog/pulseReader.ts';
+import { readSnapshot } from '../../src/replication/catalog/readSnapshot.ts';
 import { readTableDetails } from '../../src/replication/catalog/tableDetails.ts';
 import type { Snapshot } from '../../src/replication/model/snapshot.ts';
 import { openSession, type Session } from '../../src/replication/postgres/session.ts';
@@ -103,7 +104,7 @@ for (const major of majorsUnderTest()) {
           await readSnapshot(session, probe, 'c');
           assert.equal(proxy.roundTrips, 1);
           proxy.resetCounts();
-          await readPulse(session, probe, 'c');
+          await new PulseReader(session, probe, 'c').read();
           assert.equal(proxy.roundTrips, 1);
         } finally {
           await session.close();
@@ -116,13 +117,14 @@ for (const major of majorsUnderTest()) {
     it('marks a change of the catalogs in the pulse', async () => {
       await withSession(servers.server, {}, async (session) => {
         const probe = await readProbe(session, 0);
+        const pulses = new PulseReader(session, probe, 'c');
         const settled = await eventually(async () => {
-          const first = await readPulse(session, probe, 'c');
-          const second = await readPulse(session, probe, 'c');
+          const first = await pulses.read();
+          const second = await pulses.read();
           return first.catalogMark === second.catalogMark && second.catalogMark;
         });
         await servers.server.query('create publication later', [], 'shop');
-        await eventually(async () => (await readPulse(session, probe, 'c')).catalogMark !== settled);
+        await eventually(async () => (await pulses.read()).catalogMark !== settled);
       });
     });
 

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-
 import { ReplicationError } from '../model/errors.ts';
-import type { Inventory, Pulse, Snapshot } from '../model/snapshot.ts';
+import type { Inventory, Snapshot } from '../model/snapshot.ts';
 import type { QueryOptions, Session } from '../postgres/session.ts';
 import { inventoryQuery, parseInventory } from './inventory.ts';
 import { asObject, type Json } from './json.ts';
@@ -10,9 +8,6 @@ import { parsePulse, pulseQuery, type RoundTrip } from './pulse.ts';
 
 /** The inventory of a very large catalog over a slow line takes longer. */
 const snapshotDeadlineMs = 30_000;
-
-/** invalid_sql_statement_name and duplicate_prepared_statement. */
-const preparedStatementStates = ['26000', '42P05'];
 
 /** Inventory and pulse in one round trip: both see the same instant. Rejects with ReplicationError. */
 export async function readSnapshot(session: Session, probe: Probe, connectionId: string): Promise<Snapshot> {
@@ -34,31 +29,6 @@ export async function readInventory(session: Session, probe: Probe, connectionId
   return parsed(() => parseInventory(answer, connectionId, probe, trip));
 }
 
-/**
- * What moves. One round trip, of a statement that is planned once per session; a server that takes longer than
- * `deadlineMs` (milliseconds) counts as lost. Rejects with ReplicationError.
- */
-export async function readPulse(
-  session: Session,
-  probe: Probe,
-  connectionId: string,
-  deadlineMs = 4_000,
-): Promise<Pulse> {
-  const text = `select (${pulseQuery(probe)})::text as answer`;
-  const options = { doing: 'read the state of replication', deadlineMs, name: statementName(text) };
-  const { answer, trip } = await ask(session, text, options).catch((error: unknown) => {
-    // A pooler that hands every statement to another backend knows no prepared one.
-    if (!ReplicationError.is(error) || !preparedStatementStates.includes(error.server?.code ?? '')) throw error;
-    return ask(session, text, { doing: options.doing, deadlineMs });
-  });
-  return parsed(() => parsePulse(answer, connectionId, trip));
-}
-
-/** A name means one text to a session, and the text changes with what the role may read. */
-function statementName(text: string): string {
-  return `pg_replication_pulse_${createHash('sha1').update(text).digest('hex').slice(0, 8)}`;
-}
-
 async function ask(
   session: Session,
   text: string,
@@ -69,7 +39,8 @@ async function ask(
   return { answer: JSON.parse(rows[0]?.answer ?? 'null') as Json, trip: { sentAt, answeredAt: Date.now() } };
 }
 
-function parsed<Result>(parse: () => Result): Result {
+/** What `parse` gives; ReplicationError where it doesn't understand the answer. */
+export function parsed<Result>(parse: () => Result): Result {
   try {
     return parse();
   } catch (cause) {

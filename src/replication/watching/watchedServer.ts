@@ -7,7 +7,7 @@ import type { ServerChange } from '../service.ts';
 import { type Beat, jumpMs } from './beatSchedule.ts';
 import { Pace } from './pace.ts';
 import { isRetried, retryPauseMs } from './retry.ts';
-import type { Watching } from './watching.ts';
+import type { PulseReads, Watching } from './watching.ts';
 
 /** A deadline may ring so much early, by the clock, milliseconds. */
 const earlyMs = 50;
@@ -16,6 +16,8 @@ interface Opened {
   readonly session: Session;
   /** Read anew whenever somebody asks to refresh: privileges may have been granted meanwhile. */
   probe: Probe;
+  /** By that probe. */
+  pulses: PulseReads;
 }
 
 /**
@@ -162,7 +164,7 @@ export class WatchedServer {
       const probe = await reads.probe(session, params.statementTimeoutMs);
       const snapshot = this.#afterGap(await reads.snapshot(session, probe, this.#connectionId));
       if (epoch !== this.#epoch) throw closedMeanwhile();
-      const opened = { session, probe };
+      const opened = { session, probe, pulses: reads.pulses(session, probe, this.#connectionId) };
       this.#opened = opened;
       session.onLost((error) => this.#lose(opened, error));
       this.#attempts = 0;
@@ -230,7 +232,7 @@ export class WatchedServer {
     const sentAt = this.#now();
     const { deadlineMs } = this.#pace;
     try {
-      const pulse = await this.#watching.reads.pulse(opened.session, opened.probe, this.#connectionId, deadlineMs);
+      const pulse = await opened.pulses.read(deadlineMs);
       if (this.#opened !== opened) return;
       this.#takePulse(pulse, before, { tookMs: this.#now() - sentAt, deadlineMs });
       if (pulse.catalogMark !== before.pulse.catalogMark) await this.#readAll('the catalogs changed');
@@ -310,7 +312,10 @@ export class WatchedServer {
   async #read(opened: Opened, why: string, probeToo: boolean): Promise<Snapshot> {
     const { reads } = this.#watching;
     try {
-      if (probeToo) opened.probe = await reads.probe(opened.session, this.#statementTimeoutMs);
+      if (probeToo) {
+        opened.probe = await reads.probe(opened.session, this.#statementTimeoutMs);
+        opened.pulses = reads.pulses(opened.session, opened.probe, this.#connectionId);
+      }
       const snapshot = await reads.snapshot(opened.session, opened.probe, this.#connectionId);
       if (this.#opened === opened) {
         const took = Math.round(snapshot.inventory.tookMs);

@@ -1,5 +1,6 @@
 import { readProbe, type Probe } from '../catalog/probe.ts';
-import { readPulse, readSnapshot } from '../catalog/readSnapshot.ts';
+import { PulseReader } from '../catalog/pulseReader.ts';
+import { readSnapshot } from '../catalog/readSnapshot.ts';
 import type { ConnectionSource, ConnectParams } from '../model/connect.ts';
 import type { Pulse, Snapshot } from '../model/snapshot.ts';
 import { openSession, type Session } from '../postgres/session.ts';
@@ -8,14 +9,20 @@ import { BeatSchedule } from './beatSchedule.ts';
 import type { Clock } from './clock.ts';
 import { Gate } from './gate.ts';
 
+/** Reads what moves on one server. */
+export interface PulseReads {
+  /** `deadlineMs`: the connection is given up where the answer takes longer. */
+  read(deadlineMs: number): Promise<Pulse>;
+}
+
 /** How a server is read; a test gives one of its own. All reject with ReplicationError. */
 export interface ServerReads {
   open(params: ConnectParams): Promise<Session>;
   /** `statementTimeoutMs`: as ConnectionTarget's. */
   probe(session: Session, statementTimeoutMs: number): Promise<Probe>;
   snapshot(session: Session, probe: Probe, connectionId: string): Promise<Snapshot>;
-  /** `deadlineMs`: the connection is given up where the answer takes longer. */
-  pulse(session: Session, probe: Probe, connectionId: string, deadlineMs: number): Promise<Pulse>;
+  /** What moves on the server of a session. */
+  pulses(session: Session, probe: Probe, connectionId: string): PulseReads;
 }
 
 /** Reads real servers. */
@@ -23,7 +30,7 @@ export const serverReads: ServerReads = {
   open: (params) => openSession(params),
   probe: readProbe,
   snapshot: readSnapshot,
-  pulse: readPulse,
+  pulses: (session, probe, connectionId) => new PulseReader(session, probe, connectionId),
 };
 
 /** How many connections are made at once by watching alone: each costs both sides some work. */

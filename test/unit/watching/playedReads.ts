@@ -1,5 +1,6 @@
 import type { Probe } from '../../../src/replication/catalog/probe.ts';
 import { ReplicationError } from '../../../src/replication/model/errors.ts';
+import type { Pulse } from '../../../src/replication/model/snapshot.ts';
 import type { Session } from '../../../src/replication/postgres/session.ts';
 import type { ServerReads } from '../../../src/replication/watching/watching.ts';
 import { snapshot } from '../lag/handmade.ts';
@@ -74,7 +75,11 @@ export class PlayedReads implements ServerReads {
     return snapshot({ id: connectionId, pulse: { sampledAt: this.#clock.now(), tookMs } });
   };
 
-  readonly pulse: ServerReads['pulse'] = async (_session, _probe, connectionId, deadlineMs) => {
+  readonly pulses: ServerReads['pulses'] = (_session, _probe, connectionId) => ({
+    read: (deadlineMs) => this.#pulse(connectionId, deadlineMs),
+  });
+
+  async #pulse(connectionId: string, deadlineMs: number): Promise<Pulse> {
     const sentAt = this.#clock.now();
     this.sampled.set(connectionId, [...(this.sampled.get(connectionId) ?? []), sentAt]);
     const underWay = (this.#underWay.get(connectionId) ?? 0) + 1;
@@ -90,7 +95,7 @@ export class PlayedReads implements ServerReads {
     const answeredAt = this.#clock.now();
     const times = { sampledAt: (sentAt + answeredAt) / 2, tookMs: answeredAt - sentAt };
     return snapshot({ id: connectionId, pulse: times }).pulse;
-  };
+  }
 
   async #wait(ms: number): Promise<void> {
     await new Promise<void>((resolve) => this.#clock.after(ms, resolve));
