@@ -1,6 +1,7 @@
 import { LagMonitor } from '../../src/replication/lag/monitor.ts';
 import type { StreamLag } from '../../src/replication/model/stream.ts';
 import { createReplicationService } from '../../src/replication/replicationService.ts';
+import { SampleStore } from '../../src/replication/samples/sampleStore.ts';
 import { paramsOf } from '../support/connect.ts';
 import { eventually } from '../support/eventually.ts';
 import { KnownConnections } from '../support/knownConnections.ts';
@@ -22,10 +23,15 @@ export class LagLab {
     log: { debug: () => {}, info: () => {}, warn: () => {} },
   });
   readonly monitor: LagMonitor;
+  /** What streams showed over time. */
+  readonly samples = new SampleStore();
 
   constructor(servers: Readonly<Record<string, TestServer>>) {
     for (const [id, server] of Object.entries(servers)) this.connections.set(id, paramsOf(server));
     this.monitor = new LagMonitor({ service: this.service, connections: this.connections });
+    this.monitor.onDidSample((measured) => {
+      for (const lag of measured) this.samples.record(lag);
+    });
   }
 
   /** Begins sampling these connections. */

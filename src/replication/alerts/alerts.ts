@@ -20,7 +20,7 @@ export interface AlertParts {
   readonly physical: Pick<PhysicalLags, 'lags'>;
   readonly service: Pick<ReplicationService, 'state'>;
   readonly connections: Pick<ConnectionSource, 'facts'>;
-  readonly forecasts: Pick<Forecasts, 'ofStream' | 'lossOf'>;
+  readonly forecasts: Pick<Forecasts, 'lossOf'>;
   readonly copies: Pick<Copies, 'ofSubscription'>;
   /** The thresholds of what is between these connections; a later name counts more. */
   readonly thresholds: (connectionNames: readonly string[]) => AlertThresholds;
@@ -129,7 +129,7 @@ export class Alerts {
     const read = snapshot ?? (subscriber && this.#snapshot(subscriber.connectionId));
     const conditions = alertConditions({
       lag,
-      loss: publisher ? forecasts.ofStream(lag).loss : null,
+      loss: publisher ? forecasts.lossOf(publisher.connectionId, publisher.slotName) : null,
       copy: subscriber ? copies.ofSubscription(subscriber.connectionId, subscriber.subscriptionName) : null,
       idleSeconds: snapshot && publisher ? idleSeconds(snapshot, publisher.slotName) : null,
       // Whose WAL is kept decides where both ends are set.

@@ -10,10 +10,10 @@ const littleBytes = 1024 * 1024;
 const littleSeconds = 2;
 
 /**
- * When a stream has caught up at the present rates. `open`: how the bytes that aren't applied move; null while that can't
- * be told, because of what `lacks` says.
+ * When a stream has caught up at the present rates. `open`: how the bytes that aren't applied move, asked for where it
+ * matters; null while that can't be told, because of what `lacks` says.
  */
-export function catchUp(lag: StreamLag, open: Trend | null, lacks: string): Forecast {
+export function catchUp(lag: StreamLag, trendOf: () => Trend | null, lacks: string): Forecast {
   const { appliedBytesPerSecond, notAppliedBytes, secondsBehind, state, writtenBytesPerSecond } = lag;
   if (notAppliedBytes === null) return { kind: 'unknown', reason: 'how much is not applied is not known' };
   const little = notAppliedBytes < littleBytes;
@@ -24,6 +24,7 @@ export function catchUp(lag: StreamLag, open: Trend | null, lacks: string): Fore
   if (little && secondsBehind === null) {
     return { kind: 'unknown', reason: 'how long what is not applied has waited is not known' };
   }
+  const open = trendOf();
   if (open === null) return { kind: 'unknown', reason: lacks };
   const rates =
     appliedBytesPerSecond === null || writtenBytesPerSecond === null

@@ -114,7 +114,7 @@ export class Forecasts {
       volumeFull: publisher
         ? this.volumeFull(publisher.connectionId)
         : { kind: 'unknown', reason: 'the publisher is not known' },
-      catchUp: catchUp(lag, open?.trend() ?? null, open?.lacks ?? 'nothing was measured yet'),
+      catchUp: catchUp(lag, () => open?.trend() ?? null, open?.lacks ?? 'nothing was measured yet'),
     };
   }
 
@@ -144,7 +144,7 @@ export class Forecasts {
       storage: providerOf(snapshot.inventory, facts.target.host).walStorage,
       settings: snapshot.inventory.server.settings,
       inUse: oldestSlot(snapshot.pulse)?.slot.active ?? false,
-      kept: kept?.trend() ?? null,
+      kept: () => kept?.trend() ?? null,
       lacks: kept?.lacks ?? 'nothing was measured yet',
     });
   }

@@ -43,6 +43,8 @@ export class TrendWindow {
   readonly #rules: TrendRules;
   #samples: Sample[] = [];
   #epoch: unknown;
+  /** What the samples make, once somebody asked; undefined since they changed. */
+  #trend: Trend | null | undefined;
 
   constructor(rules: TrendRules = usualRules) {
     this.#rules = rules;
@@ -56,10 +58,11 @@ export class TrendWindow {
   record(at: number, value: number | null, epoch: unknown = null): void {
     const last = this.#samples.at(-1);
     if (epoch !== this.#epoch || value === null || (last !== undefined && at - last.at > this.#rules.gapMs)) {
-      this.#samples = [];
+      this.restart();
     }
     this.#epoch = epoch;
     if (value === null || at <= (this.#samples.at(-1)?.at ?? -Infinity)) return;
+    this.#trend = undefined;
     this.#samples.push({ at, value });
     const oldest = at - this.#rules.windowMs;
     while (this.#samples.length > 2 && (this.#samples[0]?.at ?? at) < oldest) this.#samples.shift();
@@ -71,6 +74,7 @@ export class TrendWindow {
   /** Begins anew: nothing may be computed from the samples so far to the next. */
   restart(): void {
     this.#samples = [];
+    this.#trend = undefined;
   }
 
   /** The last figure; null where it isn't known. */
@@ -85,12 +89,18 @@ export class TrendWindow {
 
   /** Null while there are too few samples, or over too short a time. */
   trend(): Trend | null {
+    if (this.#trend === undefined) this.#trend = this.#make();
+    return this.#trend;
+  }
+
+  #make(): Trend | null {
     const { minSamples, minSpanMs } = this.#rules;
     const samples = this.#samples;
     const last = samples.at(-1);
     if (!last || samples.length < minSamples || this.spanSeconds * 1000 < minSpanMs) return null;
     const middle = samples.length >> 1;
-    const slopes = [samples, samples.slice(0, middle + 1), samples.slice(middle)].map(slope);
+    const end = samples.length;
+    const slopes = [slope(samples, 0, end), slope(samples, 0, middle + 1), slope(samples, middle, end)];
     const perSecond = slopes[0] ?? 0;
     return {
       perSecond,
@@ -112,16 +122,22 @@ export class TrendWindow {
   }
 }
 
-/** Least squares, so that no two points alone decide. Per second. */
-function slope(samples: readonly Sample[]): number {
-  const first = samples[0];
-  if (!first || samples.length < 2) return 0;
-  const meanAt = mean(samples.map(({ at }) => at - first.at));
-  const meanValue = mean(samples.map(({ value }) => value - first.value));
+/** Of the samples from one place to before another, by least squares, so that no two points alone decide. Per second. */
+function slope(samples: readonly Sample[], from: number, to: number): number {
+  const first = samples[from];
+  const count = to - from;
+  if (!first || count < 2) return 0;
+  let [sumAt, sumValue] = [0, 0];
+  for (let place = from; place < to; place += 1) {
+    const { at, value } = samples[place] ?? first;
+    sumAt += at - first.at;
+    sumValue += value - first.value;
+  }
   let [above, below] = [0, 0];
-  for (const { at, value } of samples) {
-    const distance = at - first.at - meanAt;
-    above += distance * (value - first.value - meanValue);
+  for (let place = from; place < to; place += 1) {
+    const { at, value } = samples[place] ?? first;
+    const distance = at - first.at - sumAt / count;
+    above += distance * (value - first.value - sumValue / count);
     below += distance * distance;
   }
   return below === 0 ? 0 : (above / below) * 1000;
@@ -132,10 +148,6 @@ function swing(samples: readonly Sample[], perSecond: number): number {
   const first = samples[0]?.at ?? 0;
   const offsets = samples.map(({ at, value }) => value - ((at - first) / 1000) * perSecond);
   return Math.max(...offsets) - Math.min(...offsets);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** What is said of a trend: what moves, and what holds where it leads away from what is waited for. */

@@ -15,8 +15,8 @@ export interface VolumeInput {
   /** Somebody reads the slot that keeps the oldest WAL. */
   readonly inUse: boolean;
   readonly settings: Readonly<Record<string, ServerSetting>>;
-  /** How the WAL that slots keep moves; null while that can't be told. */
-  readonly kept: Trend | null;
+  /** How the WAL that slots keep moves; null while that can't be told. Asked for where something rests on it. */
+  readonly kept: () => Trend | null;
   readonly lacks: string;
 }
 
@@ -27,12 +27,13 @@ const stepsSeconds = 60;
  * When what slots keep fills the volume of pg_wal. No statement tells how large that is, on no provider: it's given with
  * the connection, or grows by itself. Other files on the volume, and the WAL a checkpoint keeps for itself, make it sooner.
  */
-export function volumeFull({ inUse, kept, lacks, settings, storage, volumeBytes }: VolumeInput): Forecast {
+export function volumeFull({ inUse, kept: trendOf, lacks, settings, storage, volumeBytes }: VolumeInput): Forecast {
   if (volumeBytes === null) return { kind: storage.grows ? 'never' : 'unknown', reason: storage.words };
   const limit = keepLimitBytes(settings);
   if (limit !== null && limit < volumeBytes) {
     return { kind: 'never', reason: 'slots are lost by max_slot_wal_keep_size before they fill the WAL volume' };
   }
+  const kept = trendOf();
   if (kept === null) return { kind: 'unknown', reason: lacks };
   const left = volumeBytes - kept.value;
   if (left <= 0) return { kind: 'now', reason: 'slots keep as much WAL as the volume was said to hold' };

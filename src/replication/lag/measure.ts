@@ -66,12 +66,14 @@ export function measureLag(input: MeasureInput): StreamLag {
     aheadTo,
   });
   const live = publisher === null ? subscriber?.server.open === true : visible?.slot?.lost === false;
+  const own = (publisher ?? subscriber)?.pulse;
   return {
     stream,
     state,
     stateText: text,
     ...(byError ? { disabledByError: true } : {}),
-    sampledAt: (publisher ?? subscriber)?.pulse.sampledAt ?? now,
+    sampledAt: own?.sampledAt ?? now,
+    ...(own?.afterGap === true ? { afterGap: true } : {}),
     ...bytes,
     secondsBehind: behind.seconds,
     secondsBehindIsMinimum: behind.isMinimum,

@@ -8,7 +8,6 @@ import { type Cascade, cascades } from './cascade.ts';
 import { type PublisherEnd, publisherEnd, serverView, type SubscriberEnd, subscriberEnd } from './ends.ts';
 import { measureLag } from './measure.ts';
 import type { MonitoredServer } from './physicalLags.ts';
-import { LagSeries } from './series.ts';
 import { ServerTraces } from './serverTraces.ts';
 import { StreamTrace } from './streamTrace.ts';
 
@@ -20,12 +19,17 @@ export interface LagMonitorParts {
   readonly now?: () => number;
 }
 
+/**
+ * Hears what was measured since it was called last: each sample of a stream at least once, in the order they were taken.
+ * Nothing was where only a state changed.
+ */
+export type SampleListener = (measured: readonly StreamLag[]) => void;
+
 /** What is known of one stream. */
 interface Entry {
   stream: Stream;
   lag: StreamLag | null;
   readonly trace: StreamTrace;
-  readonly series: LagSeries;
   /** The connections it is measured by: of those that lead to its ends, the ones that see most. */
   publisherId: string | null;
   subscriberId: string | null;
@@ -49,10 +53,13 @@ export class LagMonitor {
   readonly #connections: LagMonitorParts['connections'];
   readonly #now: () => number;
   readonly #stopListening: () => void;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<SampleListener>();
   readonly #servers = new ServerTraces();
   readonly #entries = new Map<string, Entry>();
-  readonly #shapes = new Map<string, string>();
+  /** The last pulse of each connection. */
+  readonly #pulses = new Map<string, Pulse>();
+  /** What was measured since listeners were told. */
+  #measured: StreamLag[] = [];
   #streams: readonly Stream[] = [];
   /** The streams that are measured by a connection. */
   #streamsOf: ReadonlyMap<string, readonly string[]> = new Map();
@@ -124,13 +131,8 @@ export class LagMonitor {
     });
   }
 
-  /** The figures of a stream over time. */
-  series(streamId: string): LagSeries | undefined {
-    return this.#entries.get(streamId)?.series;
-  }
-
   /** Calls back after figures or states changed. Returns the way to stop it. */
-  onDidSample(listener: () => void): () => void {
+  onDidSample(listener: SampleListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -145,37 +147,33 @@ export class LagMonitor {
   #take(connectionId: string, change: ServerChange): void {
     const state = this.#service.state(connectionId);
     const pulse = state.phase === 'open' ? state.snapshot.pulse : null;
-    const shape = pulse ? shapeOf(pulse) : null;
-    const changed = change !== 'pulse' || shape !== this.#shapes.get(connectionId);
-    if (shape === null) this.#shapes.delete(connectionId);
-    else this.#shapes.set(connectionId, shape);
+    const before = this.#pulses.get(connectionId);
+    const changed = change !== 'pulse' || !pulse || !before || !pairsAlike(before, pulse);
+    if (pulse) this.#pulses.set(connectionId, pulse);
+    else this.#pulses.delete(connectionId);
     // The clock may be set back.
     const pairedAgo = Math.abs(this.#now() - this.#pairedAt);
     if (changed || pairedAgo >= pairAgainMs) this.#outdated = true;
     if (pulse) this.#servers.record(connectionId, pulse);
     if (this.#outdated) this.#waiting.add(connectionId);
     if (this.#outdated && (this.#lately.times < atOnceASecond || pairedAgo >= gatherMs)) this.#settle();
-    else for (const id of this.#streamsOf.get(connectionId) ?? []) this.#measure(id, connectionId);
-    for (const listener of this.#listeners) listener();
+    else for (const id of this.#streamsOf.get(connectionId) ?? []) this.#measure(id);
+    const measured = this.#measured;
+    this.#measured = [];
+    for (const listener of this.#listeners) listener(measured);
   }
 
   /** Pairs anew where something changed that pairs depend on, and measures every stream. */
   #settle(): void {
     if (!this.#outdated) return;
     this.#outdated = false;
-    const shown = new Set(this.#waiting);
-    this.#waiting.clear();
     this.#pair();
-    for (const id of shown) {
+    for (const id of this.#waiting) {
       const state = this.#service.state(id);
       if (state.phase === 'open') this.#servers.record(id, state.snapshot.pulse);
-      else shown.delete(id);
     }
-    for (const { id } of this.#streams) {
-      const { publisherId = null, subscriberId = null } = this.#entries.get(id) ?? {};
-      const owner = publisherId ?? subscriberId;
-      this.#measure(id, owner !== null && shown.has(owner) ? owner : null);
-    }
+    this.#waiting.clear();
+    for (const { id } of this.#streams) this.#measure(id);
   }
 
   #pair(): void {
@@ -196,7 +194,7 @@ export class LagMonitor {
     for (const stream of this.#streams) {
       const publisherId = stream.publisher && this.#bestOf(stream.publisher.connectionId, false);
       const subscriberId = stream.subscriber && this.#bestOf(stream.subscriber.connectionId, true);
-      const entry = this.#entries.get(stream.id) ?? { lag: null, trace: new StreamTrace(), series: new LagSeries() };
+      const entry = this.#entries.get(stream.id) ?? { lag: null, trace: new StreamTrace() };
       this.#entries.set(stream.id, Object.assign(entry, { stream, publisherId, subscriberId }));
       for (const id of new Set([publisherId, subscriberId])) {
         if (id !== null) streamsOf.set(id, [...(streamsOf.get(id) ?? []), stream.id]);
@@ -209,17 +207,16 @@ export class LagMonitor {
   #forget(connectionIds: ReadonlySet<string>): void {
     const current = new Set(this.#streams.map(({ id }) => id));
     const oldest = this.#now() - keepMs;
-    for (const [id, { series, stream }] of this.#entries) {
+    for (const [id, { lag, stream }] of this.#entries) {
       const owner = (stream.publisher ?? stream.subscriber)?.connectionId ?? '';
-      if (!current.has(id) && (!connectionIds.has(owner) || (series.lastAt ?? 0) < oldest)) this.#entries.delete(id);
+      if (!current.has(id) && (!connectionIds.has(owner) || (lag?.sampledAt ?? 0) < oldest)) this.#entries.delete(id);
     }
   }
 
-  /** `beat`: the connection whose pulse it is; null where none came. */
-  #measure(streamId: string, beat: string | null): void {
+  #measure(streamId: string): void {
     const entry = this.#entries.get(streamId);
     if (!entry) return;
-    const { publisherId, series, stream, subscriberId, trace } = entry;
+    const { publisherId, stream, subscriberId, trace } = entry;
     const publisherView = this.#view(publisherId);
     const subscriberView = this.#view(subscriberId);
     const publisher = publisherView && publisherEnd(stream, publisherView);
@@ -234,10 +231,7 @@ export class LagMonitor {
       trace,
       now: this.#now(),
     });
-    if (beat === null || beat !== (publisherId ?? subscriberId)) return;
-    const pulse = (publisher ?? subscriber)?.pulse;
-    if (pulse?.afterGap) series.interrupt(pulse.sampledAt);
-    series.record(entry.lag);
+    this.#measured.push(entry.lag);
   }
 
   #view(connectionId: string | null): ReturnType<typeof serverView> {
@@ -322,13 +316,32 @@ function lastMessageByOurClock({ pulse, worker }: SubscriberEnd): number | null 
   return worker.lastMessageAt + pulse.sampledAt - pulse.serverTime;
 }
 
-/** What pairing depends on and changes seldom. Compare for equality only. */
-function shapeOf({ inRecovery, slots, startedAt, subscriptions, workers }: Pulse): string {
-  return JSON.stringify([
-    startedAt,
-    inRecovery,
-    slots.map(({ activePid, database, name, synced }) => [name, database, activePid, synced]),
-    subscriptions.map(({ enabled, name, oid, slotName }) => [oid, name, enabled, slotName]),
-    workers.map(({ kind, pid, subscriptionOid }) => [kind, pid, subscriptionOid]),
-  ]);
+/** Whether what pairing depends on, and what changes seldom, is the same in both. Objects that are the same needn't be looked into. */
+function pairsAlike(one: Pulse, other: Pulse): boolean {
+  return (
+    one.startedAt === other.startedAt &&
+    one.inRecovery === other.inRecovery &&
+    alike(one.slots, other.slots, ({ activePid, database, name, synced }, slot) => {
+      const same = name === slot.name && database === slot.database;
+      return same && activePid === slot.activePid && synced === slot.synced;
+    }) &&
+    alike(one.subscriptions, other.subscriptions, ({ enabled, name, oid, slotName }, subscription) => {
+      const same = oid === subscription.oid && name === subscription.name;
+      return same && enabled === subscription.enabled && slotName === subscription.slotName;
+    }) &&
+    alike(one.workers, other.workers, ({ kind, pid, subscriptionOid }, worker) => {
+      return kind === worker.kind && pid === worker.pid && subscriptionOid === worker.subscriptionOid;
+    })
+  );
+}
+
+function alike<Item>(ones: readonly Item[], others: readonly Item[], same: (a: Item, b: Item) => boolean): boolean {
+  if (ones === others) return true;
+  return (
+    ones.length === others.length &&
+    ones.every((one, index) => {
+      const other = others[index];
+      return other !== undefined && (one === other || same(one, other));
+    })
+  );
 }

@@ -1,4 +1,4 @@
-import { type Lsn, lsnToBytes } from '../model/lsn.ts';
+import { type Lsn, lsnToNumber } from '../model/lsn.ts';
 
 interface Position {
   /** Milliseconds since the epoch, our clock. */
@@ -40,7 +40,7 @@ export class PositionHistory {
    * `gapBefore`: as Pulse.afterGap; where the clock was set back, what it showed before is of no use.
    */
   record(at: number, lsn: Lsn, gapBefore = false): void {
-    const byte = toByte(lsn);
+    const byte = lsnToNumber(lsn);
     if (gapBefore && at < (this.#positions.at(-1)?.at ?? 0) - gapMs) this.#positions = [];
     const firstVoid = this.#firstPast(byte);
     const reached = this.#positions[firstVoid];
@@ -56,7 +56,7 @@ export class PositionHistory {
 
   /** When what follows the position `lsn` was written. Null before the first sample. */
   writtenAfter(lsn: Lsn): Written | null {
-    const byte = toByte(lsn);
+    const byte = lsnToNumber(lsn);
     const last = this.#positions.at(-1);
     if (!last) return null;
     if (last.byte <= byte) return { kind: 'latest' };
@@ -93,8 +93,4 @@ export class PositionHistory {
     }
     this.#positions = kept;
   }
-}
-
-function toByte(lsn: Lsn): number {
-  return Number(lsnToBytes(lsn));
 }

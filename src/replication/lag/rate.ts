@@ -1,4 +1,4 @@
-import { type Lsn, lsnToBytes } from '../model/lsn.ts';
+import { type Lsn, lsnToNumber } from '../model/lsn.ts';
 
 /** How far back a rate looks, milliseconds. */
 const windowMs = 10_000;
@@ -17,7 +17,7 @@ export class PositionRate {
    */
   record(at: number, lsn: Lsn | null, epoch: number, afterGap = false): void {
     const last = this.#samples.at(-1);
-    const byte = lsn === null ? null : Number(lsnToBytes(lsn));
+    const byte = lsn === null ? null : lsnToNumber(lsn);
     const isNew = at !== last?.at;
     const broken =
       (afterGap && isNew) || epoch !== this.#epoch || byte === null || (last !== undefined && byte < last.byte);

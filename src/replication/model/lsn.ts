@@ -6,9 +6,12 @@ export type Lsn = string;
 
 /** Text of an LSN to its byte position. Throws RangeError if it isn't the text of an LSN. */
 export function lsnToBytes(lsn: Lsn): bigint {
-  const match = /^([0-9A-Fa-f]{1,8})\/([0-9A-Fa-f]{1,8})$/.exec(lsn);
-  if (!match) throw new RangeError(`not an LSN: ${lsn}`);
-  return (BigInt(`0x${match[1]}`) << 32n) + BigInt(`0x${match[2]}`);
+  return (BigInt(upperHalf(lsn)) << 32n) + BigInt(lowerHalf(lsn));
+}
+
+/** The same as a number: exact up to 2^53 (9 PB of WAL), which no server reaches. Throws RangeError like it. */
+export function lsnToNumber(lsn: Lsn): number {
+  return upperHalf(lsn) * 2 ** 32 + lowerHalf(lsn);
 }
 
 /** A byte position to the text of an LSN. */
@@ -22,5 +25,29 @@ export function bytesToLsn(position: bigint): Lsn {
  */
 export function lsnDistance(newer: Lsn | null, older: Lsn | null): number | null {
   if (newer === null || older === null) return null;
-  return Number(lsnToBytes(newer) - lsnToBytes(older));
+  // By halves, so that it is exact wherever both are, and without bigints: hundreds of slots are measured at every beat.
+  return (upperHalf(newer) - upperHalf(older)) * 2 ** 32 + (lowerHalf(newer) - lowerHalf(older));
+}
+
+function upperHalf(lsn: Lsn): number {
+  return hexadecimal(lsn, 0, lsn.indexOf('/'));
+}
+
+function lowerHalf(lsn: Lsn): number {
+  return hexadecimal(lsn, lsn.indexOf('/') + 1, lsn.length);
+}
+
+/** Digits of a text from one place to before another: one to eight. */
+function hexadecimal(text: string, from: number, to: number): number {
+  let value = to > from && to - from <= 8 ? 0 : Number.NaN;
+  for (let place = from; place < to; place += 1) value = value * 16 + digit(text.charCodeAt(place));
+  if (Number.isNaN(value)) throw new RangeError(`not an LSN: ${text}`);
+  return value;
+}
+
+function digit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  // Capital letters have another bit than small ones.
+  const letter = code | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : Number.NaN;
 }

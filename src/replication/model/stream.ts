@@ -45,6 +45,8 @@ export interface StreamLag {
   readonly disabledByError?: boolean;
   /** Milliseconds since the epoch, our clock. */
   readonly sampledAt: number;
+  /** It is the first after a gap: nothing is known of the time between the sample before and this one. See Pulse.afterGap. */
+  readonly afterGap?: true;
   /** Written on the publisher but not sent yet. */
   readonly notSentBytes: number | null;
   /** Sent but not received. */

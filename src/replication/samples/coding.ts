@@ -53,6 +53,9 @@ const stateCodes: Readonly<Record<StreamState, number>> = {
 
 const stateOf = new Map(Object.entries(stateCodes).map(([state, code]) => [code, state as StreamState]));
 
+/** In the place of a state: nothing is known between the samples before and those after this cell, which has none itself. */
+export const gapCode = 65_535;
+
 /** A sample as 16-bit numbers: its state, above 0, then its figures in the order of `keptFigures`. */
 export function encodeSample(lag: StreamLag): Uint16Array {
   const codes = new Uint16Array(1 + keptFigures.length);
@@ -64,7 +67,7 @@ export function encodeSample(lag: StreamLag): Uint16Array {
   return codes;
 }
 
-/** The state of a number; null for 0, and for one that a newer version gave. */
+/** The state of a number; null for 0, for a gap, and for one that a newer version gave. */
 export function decodeState(code: number): StreamState | null {
   return stateOf.get(code) ?? null;
 }

@@ -44,6 +44,7 @@ export function* samplesCsv({ from, nameOf, streams, tier, to }: CsvChoice): Gen
   for (const { samples, stream } of streams) {
     const ends = endsOf(stream, nameOf).map(csvText);
     for (const cell of samples.tiers[tier].cells(from, to)) {
+      if (cell.isGap) continue;
       yield csvLine([
         new Date(cell.at).toISOString(),
         String(widthMs / 1000),

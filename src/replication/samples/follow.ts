@@ -1,46 +1,44 @@
 import type { Forecasts } from '../forecast/forecasts.ts';
 import type { LagMonitor } from '../lag/monitor.ts';
+import type { Stream, StreamLag } from '../model/stream.ts';
 import type { ReplicationService } from '../service.ts';
 import type { SampleStore } from './sampleStore.ts';
 
 /** What is followed, and who is told. */
 export interface FollowParts {
-  readonly monitor: Pick<LagMonitor, 'lags' | 'streams' | 'onDidSample'>;
+  readonly monitor: Pick<LagMonitor, 'streams' | 'onDidSample'>;
   readonly service: Pick<ReplicationService, 'onDidChange'>;
   readonly forecasts: Forecasts;
   readonly samples: SampleStore;
   /** Called once, when there is a first stream. */
   readonly onFirst: () => void;
-  /** Beats of many servers come within this time and are taken together, milliseconds; 0 takes each at once. */
-  readonly gatherMs?: number;
 }
 
-/** Hands on what streams and servers show to those who keep it. Returns the way to stop. */
+/** Hands on each sample of streams and servers to those who keep them. Returns the way to stop. */
 export function followStreams(parts: FollowParts): () => void {
-  const { forecasts, gatherMs = 100, monitor, onFirst, samples, service } = parts;
-  let timer: NodeJS.Timeout | undefined;
+  const { forecasts, monitor, onFirst, samples, service } = parts;
   let first = true;
-  const take = (): void => {
-    timer = undefined;
-    const lags = monitor.lags();
-    if (lags.length === 0) return;
-    if (first) onFirst();
-    first = false;
-    for (const lag of lags) {
+  let known: readonly Stream[] = [];
+  const take = (measured: readonly StreamLag[]): void => {
+    if (first && measured.length > 0) {
+      first = false;
+      onFirst();
+    }
+    for (const lag of measured) {
       samples.record(lag);
       forecasts.take(lag);
     }
-    forecasts.keepOnly(new Set(monitor.streams().map(({ id }) => id)));
+    const streams = monitor.streams();
+    // The same list until streams are paired anew.
+    if (streams === known) return;
+    known = streams;
+    forecasts.keepOnly(new Set(streams.map(({ id }) => id)));
   };
   const stops = [
     service.onDidChange((connectionId) => forecasts.takeServer(connectionId)),
-    monitor.onDidSample(() => {
-      if (gatherMs === 0) take();
-      else timer ??= setTimeout(take, gatherMs);
-    }),
+    monitor.onDidSample(take),
   ];
   return () => {
-    clearTimeout(timer);
     for (const stop of stops) stop();
   };
 }

@@ -49,7 +49,9 @@ export class SampleStore {
     if (!entry.samples.record(lag)) return;
     entry.stream = lag.stream;
     entry.newestAt = lag.sampledAt;
-    entry.newFrom = Math.min(entry.newFrom, lag.sampledAt);
+    // A gap is marked in the cell before.
+    const from = lag.sampledAt - (lag.afterGap === true ? tierShapes.seconds.widthMs : 0);
+    entry.newFrom = Math.min(entry.newFrom, from);
   }
 
   /** What is kept of a stream. */

@@ -1,7 +1,15 @@
-import type { Buckets } from '../lag/series.ts';
 import type { StreamLag } from '../model/stream.ts';
 import { encodeSample, type KeptFigure } from './coding.ts';
 import { Tier, type TierShape } from './tier.ts';
+
+/** A stretch of time in equal parts. Times in milliseconds since the epoch. */
+export interface Buckets {
+  readonly from: number;
+  readonly widthMs: number;
+  readonly count: number;
+  /** Samples at most this far apart belong together; with more between them there is a gap. */
+  readonly joinMs: number;
+}
 
 /** The three resolutions: an hour by seconds, a day by minutes, a month (31 days) by half hours. */
 export const tierShapes = {
@@ -28,13 +36,16 @@ export class StreamSamples {
   #lastAt: number | null = null;
 
   /**
-   * Adds a sample, and gives whether it did: one that isn't newer than the last is ignored, unless it is so much older
-   * that the clock was set back.
+   * Adds a sample, and gives whether it did: one that isn't newer than the last is ignored, unless the clock was set back
+   * (it says so itself, or is so much older).
    */
   record(lag: StreamLag): boolean {
     const ago = (this.#lastAt ?? -Infinity) - lag.sampledAt;
-    if (ago >= 0 && ago <= setBackMs) return false;
+    const setBack = ago > setBackMs || (ago > 0 && lag.afterGap === true);
+    if (ago >= 0 && !setBack) return false;
     this.#lastAt = lag.sampledAt;
+    // In coarser tiers a gap that leaves no cell empty can't be seen.
+    if (lag.afterGap === true) this.tiers.seconds.interrupt(lag.sampledAt);
     const codes = encodeSample(lag);
     for (const name of tierNames) this.tiers[name].record(lag.sampledAt, codes);
     return true;
@@ -68,8 +79,8 @@ export class StreamSamples {
       }
     };
     for (const cell of tier.cells(from - joinMs, from + count * widthMs)) {
-      // A beat that came late leaves a part without a sample of its own; that is no gap.
-      if (before && cell.at - before.at <= joinMs) fill(partOf(before.at), partOf(cell.at) - 1, before.value);
+      // A beat that came late leaves a part without a sample of its own; that is no gap, unless it is marked as one.
+      if (before && !cell.isGap && cell.at - before.at <= joinMs) fill(partOf(before.at), partOf(cell.at) - 1, before.value);
       const value = cell.value(figure, pick);
       before = value === null ? null : { at: cell.at, value };
       if (value !== null) fill(partOf(cell.at), partOf(cell.at), value);

@@ -1,5 +1,5 @@
 import type { StreamState } from '../model/stream.ts';
-import { decodeFigure, decodeState, type KeptFigure, keptFigures } from './coding.ts';
+import { decodeFigure, decodeState, gapCode, type KeptFigure, keptFigures } from './coding.ts';
 
 /** How a tier divides time. */
 export interface TierShape {
@@ -16,12 +16,14 @@ export interface TierShape {
 /** Which of a cell's samples. */
 export type Pick = 'least' | 'greatest' | 'last';
 
-/** One cell with samples. */
+/** One cell with samples, or the mark of a gap between samples, with none. */
 export interface Cell {
   /** When it begins, milliseconds since the epoch. */
   readonly at: number;
   /** The last state in it. */
   readonly state: StreamState | null;
+  /** It has no samples: nothing is known between those before and those after it. */
+  readonly isGap: boolean;
   /** Null where the figure was known at none of its samples. */
   value(figure: KeptFigure, pick: Pick): number | null;
 }
@@ -78,7 +80,29 @@ export class Tier {
     }
   }
 
-  /** The cells with samples from `from` to before `to` (milliseconds since the epoch), oldest first. */
+  /**
+   * Nothing is known between the sample before and the one that is taken at `at` (see Pulse.afterGap): what is between
+   * them says so. Cells of a future that the clock was set back from go.
+   */
+  interrupt(at: number): void {
+    const { widthMs } = this.shape;
+    const present = Math.floor(at / this.#chunkMs);
+    for (const [key, chunk] of this.#chunks) {
+      if (key > present) this.#chunks.delete(key);
+      else if (key === present) chunk.fill(0, this.#cellStart(at) + this.#cellSize);
+    }
+    const newest = Math.max(...this.#chunks.keys());
+    const latest = this.#chunks.get(newest);
+    this.#latest = latest ? { key: newest, chunk: latest } : null;
+    // Before the first sample there is nothing to be told apart.
+    if (!latest) return;
+    const before = at - widthMs;
+    const chunk = this.#chunkFor(before);
+    const start = this.#cellStart(before);
+    if (chunk?.[start] === 0) chunk[start] = gapCode;
+  }
+
+  /** The cells with samples and the gaps from `from` to before `to` (milliseconds since the epoch), oldest first. */
   *cells(from: number, to: number): Generator<Cell> {
     const { cellsPerChunk, widthMs } = this.shape;
     for (const key of [...this.#chunks.keys()].sort((a, b) => a - b)) {
@@ -118,7 +142,9 @@ export class Tier {
     if (!chunk) return;
     for (let start = 0; start < chunk.length; start += size) {
       if ((other[start] ?? 0) === 0) continue;
-      if (isNewer || chunk[start] === 0) chunk[start] = other[start] ?? 0;
+      // A gap of one window that the other sampled in is none.
+      const better = isNewer && other[start] !== gapCode;
+      if (better || chunk[start] === 0 || chunk[start] === gapCode) chunk[start] = other[start] ?? 0;
       for (let place = start + 1; place < start + size; place += this.#picks) {
         const theirs = other[place + this.#picks - 1] ?? 0;
         if (theirs === 0) continue;
@@ -171,6 +197,7 @@ export class Tier {
     return {
       at,
       state: decodeState(chunk[start] ?? 0),
+      isGap: chunk[start] === gapCode,
       value: (figure, pick) => {
         const place = start + 1 + keptFigures.indexOf(figure) * this.#picks;
         const offset = this.shape.rollsUp ? picks.indexOf(pick) : 0;

@@ -6,9 +6,9 @@ import type { SampleStore } from '../../replication/samples/sampleStore.ts';
 
 /** What streams showed over time. */
 export interface LagChartSources {
-  readonly monitor: Pick<LagMonitor, 'lags' | 'series'>;
-  /** What was sampled before, also by earlier windows; the monitor's own hour where it is absent. */
-  readonly samples?: Pick<SampleStore, 'of'>;
+  readonly monitor: Pick<LagMonitor, 'lags'>;
+  /** What was sampled before, also by earlier windows. */
+  readonly samples: Pick<SampleStore, 'of'>;
   /** What happened meanwhile; nothing is marked where it is absent. */
   readonly lagEvents?: LagEvents;
 }
@@ -89,14 +89,13 @@ export class LagCharts {
   }
 
   #values(id: string, { metric }: LagView, { count, from, step }: Grid, beatMs: number): (number | null)[] {
-    const { monitor, samples } = this.#sources;
     const buckets = { from, count, widthMs: step * 1000, joinMs: Math.max(3000, beatMs * 2.5) };
-    return joinSparse((samples?.of(id) ?? monitor.series(id))?.buckets(metric, buckets) ?? [], step);
+    return joinSparse(this.#sources.samples.of(id)?.buckets(metric, buckets) ?? [], step);
   }
 
   /** By the minute where that is kept, otherwise by the half hour: each step has the value of the part it is in. */
   #dayBefore(id: string, { metric }: LagView, { count, from, step }: Grid): (number | null)[] {
-    const samples = this.#sources.samples?.of(id);
+    const samples = this.#sources.samples.of(id);
     const result = Array.from<number | null>({ length: count }).fill(null);
     if (!samples) return result;
     for (const pastMs of pastWidthsMs) {

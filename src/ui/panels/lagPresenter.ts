@@ -7,6 +7,7 @@ import { forecastWords } from '../../replication/forecast/words.ts';
 import type { ConnectionSource } from '../../replication/model/connect.ts';
 import { slownessText } from '../../replication/model/serverState.ts';
 import type { LagScope, StreamLag } from '../../replication/model/stream.ts';
+import { mostStreams } from '../../replication/samples/sampleStore.ts';
 import type { ReplicationService } from '../../replication/service.ts';
 import { streamNotes } from '../streamNotes.ts';
 import { type LagChartSources, LagCharts } from './lagChart.ts';
@@ -50,7 +51,7 @@ interface LagMoment {
 }
 
 /** What the streams of a scope look like now. */
-function lagMoment(sources: LagSources, scope: LagScope, sparks: (lag: StreamLag) => string): LagMoment {
+function lagMoment(sources: LagSources, scope: LagScope, rowOf: (lag: StreamLag) => LagRow): LagMoment {
   const lags = sources.monitor.lags(scope);
   return {
     endsOf: new Map(
@@ -59,8 +60,8 @@ function lagMoment(sources: LagSources, scope: LagScope, sparks: (lag: StreamLag
         [publisher, subscriber].flatMap((end) => (end ? [end.connectionId] : [])),
       ]),
     ),
-    rows: lags.map((lag) => lagRow(lag, sources, sparks(lag))),
-    notices: notices(sources, scope),
+    rows: lags.map(rowOf),
+    notices: [...notices(sources, scope), ...unkept(sources, lags)],
     sampledAt: lags.length === 0 ? null : Math.max(...lags.map(({ sampledAt }) => sampledAt)),
   };
 }
@@ -73,6 +74,8 @@ export class LagPresenter {
   readonly #charts: LagCharts;
   #view: LagView;
   #pausedAt: LagMoment | null = null;
+  /** The rows as they were made last. */
+  #drawn: ReadonlyMap<string, DrawnRow> = new Map();
   /** What the chart shows while the person has chosen nothing; kept so that lines don't come and go. */
   #unasked: readonly string[] = [];
 
@@ -121,7 +124,16 @@ export class LagPresenter {
 
   #now(beatMs: number): LagMoment {
     const spark = this.#sparks.begin(this.#view, beatMs);
-    return lagMoment(this.#sources, this.#scope, spark);
+    const before = this.#drawn;
+    const drawn = new Map<string, DrawnRow>();
+    this.#drawn = drawn;
+    return lagMoment(this.#sources, this.#scope, (lag) => {
+      const { id } = lag.stream;
+      const known = before.get(id);
+      const row = drawRow(lag, this.#sources, spark(lag), known);
+      drawn.set(id, row === known?.row ? known : { lag, row });
+      return row;
+    });
   }
 
   #chosen(all: readonly LagRow[]): readonly LagRow[] {
@@ -149,13 +161,36 @@ export function scopeText({ connections }: Pick<LagSources, 'connections'>, scop
   return scope.kind === 'server' ? name : `${scope.slotName} on ${name}`;
 }
 
-function lagRow(lag: StreamLag, sources: LagSources, spark: string): LagRow {
-  const { connections } = sources;
-  const { publisher, subscriber } = lag.stream;
+/** A row, and what it was made from. */
+interface DrawnRow {
+  readonly lag: StreamLag;
+  readonly row: LagRow;
+}
+
+/** The row of a stream: the very one that was made before where nothing was measured since, so that it isn't looked into again. */
+function drawRow(lag: StreamLag, sources: LagSources, spark: string, before: DrawnRow | undefined): LagRow {
+  const { publisher, subscriber } = endsOfRow(lag, sources);
+  if (before?.lag === lag) {
+    const { row } = before;
+    const sameNames = row.publisher?.server === publisher?.server && row.subscriber?.server === subscriber?.server;
+    if (sameNames && row.spark === spark) return row;
+  }
+  return lagRow(lag, sources, spark);
+}
+
+function endsOfRow({ stream }: StreamLag, { connections }: LagSources): Pick<LagRow, 'publisher' | 'subscriber'> {
+  const { publisher, subscriber } = stream;
   const end = (connectionId: string, object: string): LagEnd => ({
     server: connections.facts(connectionId)?.name ?? 'unknown',
     object,
   });
+  return {
+    publisher: publisher && end(publisher.connectionId, publisher.slotName),
+    subscriber: subscriber && end(subscriber.connectionId, subscriber.subscriptionName),
+  };
+}
+
+function lagRow(lag: StreamLag, sources: LagSources, spark: string): LagRow {
   const { appliedBytesPerSecond, inFlightBytes, notAppliedBytes, notSentBytes, retainedBytes, secondsBehind } = lag;
   const figures = {
     notSentBytes,
@@ -170,8 +205,7 @@ function lagRow(lag: StreamLag, sources: LagSources, spark: string): LagRow {
     id: lag.stream.id,
     state: lag.state,
     stateText: lag.stateText,
-    publisher: publisher && end(publisher.connectionId, publisher.slotName),
-    subscriber: subscriber && end(subscriber.connectionId, subscriber.subscriptionName),
+    ...endsOfRow(lag, sources),
     consumer: lag.stream.consumer,
     figures,
     unknown: Object.fromEntries(missing.map((figure) => [figure, whyUnknown(lag, figure)])),
@@ -218,6 +252,14 @@ function notices({ connections, service }: LagSources, scope: LagScope): string[
       if (slowness !== null) return [`${name} ${slowness}`];
       return [];
     });
+}
+
+/** That more streams are sampled than there is room for: those beyond have no past to be drawn. */
+function unkept({ samples }: LagSources, lags: readonly StreamLag[]): string[] {
+  const without = lags.filter(({ stream }) => samples.of(stream.id) === undefined).length;
+  if (without === 0) return [];
+  const streams = without === 1 ? '1 of these streams' : `${without} of these streams`;
+  return [`No history is kept of ${streams}: there is room for ${mostStreams} at a time, and as many others are sampled`];
 }
 
 function labelOf({ consumer, publisher, subscriber }: LagRow): string {

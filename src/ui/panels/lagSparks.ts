@@ -11,6 +11,10 @@ interface Kept {
   /** Number of the newest step. */
   step: number;
   values: (number | null)[];
+  /** The last sample in it, milliseconds since the epoch; a later one changes the newest step. */
+  sampledAt: number;
+  /** The values as they are drawn. */
+  drawn: string;
 }
 
 /**
@@ -37,27 +41,33 @@ export class LagSparks {
     return ({ [metric]: value, sampledAt, stream: { id } }) => {
       const step = Math.floor(sampledAt / widthMs);
       const spark = before.get(id);
+      if (spark?.sampledAt === sampledAt) {
+        kept.set(id, spark);
+        return spark.drawn;
+      }
       const past = spark && step - spark.step;
       if (!spark || past === undefined || past < 0 || past > 1) {
         // Its turn to be read comes; until then it is as it was.
         if (toRead === 0) {
           if (spark) kept.set(id, spark);
-          return spark ? digits(spark.values) : '';
+          return spark?.drawn ?? '';
         }
         toRead -= 1;
-        const { monitor, samples } = this.#sources;
         const from = (step - sparkSteps + 1) * widthMs;
         const buckets = { from, widthMs, count: sparkSteps, joinMs: Math.max(3000, beatMs * 2.5) };
-        const values = (samples?.of(id) ?? monitor.series(id))?.buckets(metric, buckets);
-        const read = { step, values: values ?? Array.from<number | null>({ length: sparkSteps }).fill(null) };
-        kept.set(id, read);
-        return digits(read.values);
+        const read = this.#sources.samples.of(id)?.buckets(metric, buckets);
+        const values = read ?? Array.from<number | null>({ length: sparkSteps }).fill(null);
+        const drawn = digits(values);
+        kept.set(id, { step, values, sampledAt, drawn });
+        return drawn;
       }
       if (past === 1) spark.values = [...spark.values.slice(1), value];
       else spark.values[sparkSteps - 1] = worst(spark.values[sparkSteps - 1] ?? null, value);
       spark.step = step;
+      spark.sampledAt = sampledAt;
+      spark.drawn = digits(spark.values);
       kept.set(id, spark);
-      return digits(spark.values);
+      return spark.drawn;
     };
   }
 }

@@ -28,7 +28,7 @@ describe('rates', () => {
 describe('the figures over time', () => {
   const buckets = (from: number, count: number) => ({ from, count, widthMs: 1000, joinMs: 2500 });
   const bytes = (stage: Stage, from: number, count: number) =>
-    stage.monitor.series(stage.lag.stream.id)?.buckets('notAppliedBytes', buckets(from, count));
+    stage.samples.of(stage.lag.stream.id)?.buckets('notAppliedBytes', buckets(from, count));
 
   it('are kept by beat, with the worst of each part', () => {
     const stage = new Stage(pub(1000, 1000));
@@ -38,7 +38,7 @@ describe('the figures over time', () => {
       [3000, 3000],
     ]);
     assert.deepEqual(bytes(stage, start, 4), [0, 1000, 2000, 0]);
-    const series = stage.monitor.series(stage.lag.stream.id);
+    const series = stage.samples.of(stage.lag.stream.id);
     assert.deepEqual(
       series?.buckets('notAppliedBytes', { from: start, count: 2, widthMs: 2000, joinMs: 2500 }),
       [1000, 2000],
@@ -62,15 +62,6 @@ describe('the figures over time', () => {
     assert.equal(series?.[13], 0);
   });
 
-  it('are bounded to an hour of beats', () => {
-    const stage = new Stage(pub(1000, 1000));
-    for (let beat = 1; beat <= 4000; beat += 1) stage.beat({ pub: at(1000 + beat, 1000 + beat) });
-    const series = stage.monitor.series(stage.lag.stream.id);
-    assert.equal(series?.lastAt, stage.now);
-    const kept = series?.buckets('notAppliedBytes', { from: start, count: 4001, widthMs: 1000, joinMs: 0 });
-    assert.equal(kept?.filter((value) => value !== null).length, 3600);
-  });
-
   it('are kept by the second where samples are taken faster', () => {
     const stage = new Stage(pub(1000, 1000));
     for (let beat = 1; beat <= 20; beat += 1) stage.beat({ pub: at(1000 + beat, 1000) }, 500);
@@ -78,14 +69,6 @@ describe('the figures over time', () => {
     stage.beat({ pub: { ...at(5000, 1000), afterGap: true } }, 500);
     stage.beat({ pub: { ...at(5001, 1000), afterGap: false } }, 300);
     assert.deepEqual(bytes(stage, start + 9000, 2), [19, 4001]);
-  });
-
-  it('are forgotten with the connection', () => {
-    const stage = new Stage(pub(1000, 1000));
-    const { id } = stage.lag.stream;
-    stage.remove('pub');
-    assert.deepEqual(stage.monitor.lags(), []);
-    assert.equal(stage.monitor.series(id), undefined);
   });
 });
 

@@ -3,6 +3,7 @@ import type { ConnectionFacts, ConnectionSource } from '../../../src/replication
 import type { ServerState } from '../../../src/replication/model/serverState.ts';
 import type { Pulse } from '../../../src/replication/model/snapshot.ts';
 import type { StreamLag } from '../../../src/replication/model/stream.ts';
+import { SampleStore } from '../../../src/replication/samples/sampleStore.ts';
 import type { ReplicationService, ServerChange } from '../../../src/replication/service.ts';
 import { facts, type ServerOptions, snapshot, start } from './handmade.ts';
 
@@ -15,6 +16,8 @@ export class Stage {
   readonly #listeners = new Set<(connectionId: string, change: ServerChange) => void>();
 
   readonly monitor: LagMonitor;
+  /** What streams showed over time. */
+  readonly samples = new SampleStore();
   readonly service: Pick<ReplicationService, 'state' | 'onDidChange'> = {
     state: (id) => this.#states.get(id) ?? { phase: 'closed' },
     onDidChange: (listener) => {
@@ -29,6 +32,9 @@ export class Stage {
 
   constructor(...servers: readonly ServerOptions[]) {
     this.monitor = new LagMonitor({ service: this.service, connections: this.connections, now: () => this.now });
+    this.monitor.onDidSample((measured) => {
+      for (const lag of measured) this.samples.record(lag);
+    });
     for (const server of servers) this.open(server);
   }
 

@@ -17,7 +17,7 @@ describe('the lag panel over what was kept', () => {
     const samples = new SampleStore();
     const forecasts = new Forecasts(stage);
     let firsts = 0;
-    const stop = followStreams({ ...parts(stage), forecasts, samples, gatherMs: 0, onFirst: () => (firsts += 1) });
+    const stop = followStreams({ ...parts(stage), forecasts, samples, onFirst: () => (firsts += 1) });
     const play = (seconds: number) => {
       for (let second = 1; second <= seconds; second += 1) {
         const unread = { active: false, activePid: null, restartLsn: lsn(mega), confirmedFlushLsn: lsn(mega) };
@@ -52,11 +52,11 @@ describe('the lag panel over what was kept', () => {
   });
 
   it('says in the row what lies ahead, and asks for the history once', () => {
-    const { firsts, forecasts, play, stage, stop } = followed();
+    const { firsts, forecasts, play, samples, stage, stop } = followed();
     assert.equal(firsts(), 0, 'nothing is read before there is a stream');
     play(30);
     assert.equal(firsts(), 1);
-    const { rows } = new LagPresenter({ ...parts(stage), forecasts }, { kind: 'all' }).state(1000);
+    const { rows } = new LagPresenter({ ...parts(stage), samples, forecasts }, { kind: 'all' }).state(1000);
     assert.deepEqual(rows[0]?.outlook, ['⚠ lost in ≈ 16 min']);
     stop();
     play(5);

@@ -27,6 +27,42 @@ describe('how a figure is stored', () => {
 });
 
 describe('the samples of a stream', () => {
+  const seconds = { from: start, widthMs: second, count: 8, joinMs: 25_000 };
+
+  it('are not joined over a gap that they say themselves, in this window and in the next', () => {
+    const store = new SampleStore();
+    for (const at of [0, 2, 6, 7]) {
+      store.record(sample(start + at * second, { notAppliedBytes: at, ...(at === 6 ? { afterGap: true } : {}) }));
+    }
+    const kept = [0, 0, 2, null, null, null, 6, 7];
+    assert.deepEqual(store.of(streamOf().id)?.buckets('notAppliedBytes', seconds), kept);
+    const next = new SampleStore();
+    const merge = (from: SampleStore) => {
+      for (const { chunks, newestAt, stream } of stored(from)) {
+        next.merge(stream, newestAt, chunks);
+      }
+    };
+    merge(store);
+    assert.deepEqual(next.of(streamOf().id)?.buckets('notAppliedBytes', seconds), kept);
+    // Another window sampled where this one marked the gap.
+    const awake = new SampleStore();
+    awake.record(sample(start + 5 * second, { notAppliedBytes: 5 }));
+    merge(awake);
+    assert.deepEqual(next.of(streamOf().id)?.buckets('notAppliedBytes', seconds), [0, 0, 2, 2, 2, 5, 6, 7]);
+  });
+
+  it('go on at once where the clock was set back by less than a minute, without those of that future', () => {
+    const samples = new StreamSamples();
+    for (const at of [0, 1, 2, 3, 4, 5]) samples.record(sample(start + at * second, { notAppliedBytes: at }));
+    assert.equal(samples.record(sample(start + 2 * second, { notAppliedBytes: 70 })), false, 'an old one is nothing new');
+    samples.record(sample(start + 2 * second, { notAppliedBytes: 70, afterGap: true }));
+    samples.record(sample(start + 3 * second, { notAppliedBytes: 80 }));
+    assert.deepEqual(
+      samples.buckets('notAppliedBytes', { ...seconds, joinMs: 0 }),
+      [0, 1, 70, 80, null, null, null, null],
+    );
+  });
+
   it('are shown as they were taken, with gaps where nobody looked, and unknown where they were', () => {
     const samples = new StreamSamples();
     for (const at of [0, 1, 2, 10, 11]) {

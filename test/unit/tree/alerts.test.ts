@@ -57,10 +57,7 @@ describe('alerts in the tree', () => {
       physical: { lags: () => physical },
       service,
       connections: { facts },
-      forecasts: {
-        ofStream: (lag) => ({ ...never, loss: forecasts.lossOf('', lag.stream.id) }),
-        lossOf: (id, name) => forecasts.lossOf(id, name),
-      },
+      forecasts,
       copies: { ofSubscription: () => null },
       thresholds: (names) => thresholdsFrom(names.includes('shop') ? { retainedMegabytes: 2048 } : {}),
       gapMs: () => minute,
@@ -72,10 +69,6 @@ describe('alerts in the tree', () => {
     });
   });
 
-  const never = {
-    volumeFull: { kind: 'never', reason: '' },
-    catchUp: { kind: 'never', reason: '' },
-  } as const;
   const slotNode: SlotNode = { kind: 'slot', id: 's', connectionId: 'shop', name: 'orders' };
   const subscriptionNode: SubscriptionNode = { ...slotNode, kind: 'subscription', connectionId: 'warehouse' };
 

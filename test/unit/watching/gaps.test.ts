@@ -20,7 +20,7 @@ function showing(current: number, confirmed: number): Partial<Pulse> {
 function chart(stage: Stage, seconds: number, joinMs = 3000) {
   const { id } = stage.lag.stream;
   const buckets = { from: stage.now - (seconds - 1) * 1000, widthMs: 1000, count: seconds, joinMs };
-  return stage.monitor.series(id)?.buckets('notAppliedBytes', buckets);
+  return stage.samples.of(id)?.buckets('notAppliedBytes', buckets);
 }
 
 describe('a gap in the samples (the machine slept)', () => {
