@@ -19,6 +19,14 @@ export type ConnectionChange =
 const recordsKey = 'pgReplication.connections';
 const ownerKey = 'pgReplication.connections.owner';
 
+/** What was found in the storage. */
+interface Read {
+  readonly value: unknown;
+  readonly entries: readonly StoredEntry[];
+  readonly connections: readonly Connection[];
+  readonly byId: ReadonlyMap<string, Connection>;
+}
+
 /**
  * The stored connections: records without secrets in a key-value storage, passwords in a vault. Records written by
  * a newer version of this program are kept and ignored. The storage is read anew at every call (another window may
@@ -28,7 +36,7 @@ export class ConnectionStore implements ConnectionSource {
   readonly #storage: KeyValue;
   readonly #secrets: SecretVault;
   readonly #listeners = new Set<(change: ConnectionChange) => void>();
-  #read: { readonly value: unknown; readonly entries: readonly StoredEntry[] } | undefined;
+  #read: Read | undefined;
 
   constructor(deps: { readonly storage: KeyValue; readonly secrets: SecretVault }) {
     this.#storage = deps.storage;
@@ -45,12 +53,12 @@ export class ConnectionStore implements ConnectionSource {
 
   /** All connections, in the order they were added. */
   all(): readonly Connection[] {
-    return this.#entries().flatMap(({ connection }) => (connection ? [connection] : []));
+    return this.#stored().connections;
   }
 
   /** Undefined where the id is unknown. */
   get(connectionId: string): Connection | undefined {
-    return this.#entries().find(({ id }) => id === connectionId)?.connection ?? undefined;
+    return this.#stored().byId.get(connectionId);
   }
 
   facts(connectionId: string): ConnectionFacts | undefined {
@@ -137,9 +145,17 @@ export class ConnectionStore implements ConnectionSource {
   }
 
   #entries(): readonly StoredEntry[] {
+    return this.#stored().entries;
+  }
+
+  #stored(): Read {
     const value = this.#storage.get(recordsKey);
-    if (!this.#read || this.#read.value !== value) this.#read = { value, entries: readEntries(value) };
-    return this.#read.entries;
+    if (this.#read && this.#read.value === value) return this.#read;
+    const entries = readEntries(value);
+    const connections = entries.flatMap(({ connection }) => (connection ? [connection] : []));
+    const byId = new Map(connections.toReversed().map((connection) => [connection.id, connection]));
+    this.#read = { value, entries, connections, byId };
+    return this.#read;
   }
 
   #known(connectionId: string): Connection {

@@ -2,7 +2,13 @@ import * as vscode from 'vscode';
 
 import type { LagScope } from '../replication/model/stream.ts';
 import { leadsTo } from '../replication/topology/address.ts';
+import { Paced } from './paced.ts';
 import type { Services } from './services.ts';
+
+/** How soon it is asked anew which connections to watch, milliseconds, */
+const gatherMs = 100;
+/** and how often at the most: it depends on what is paired, which changes seldom. */
+const restMs = 500;
 
 type WatchingServices = Pick<Services, 'service' | 'connections' | 'monitor' | 'settings'>;
 
@@ -12,20 +18,27 @@ export class LagWatch {
   readonly #wanted: () => readonly string[];
   readonly #stops = new Map<string, () => void>();
   readonly #disposables: readonly (() => void)[];
+  readonly #arranging = new Paced(() => this.#arrange(), { gatherMs, restMs: () => restMs });
   #on = false;
 
-  /** `wanted`: which connections to watch now; asked again after every beat. */
+  /** `wanted`: which connections to watch now; asked again while there are samples. */
   constructor(services: WatchingServices, wanted: () => readonly string[]) {
     this.#services = services;
     this.#wanted = wanted;
     const interval = services.settings.onDidChange('sampling.intervalMs', () => this.#restart());
-    this.#disposables = [services.monitor.onDidSample(() => this.#arrange()), () => interval.dispose()];
+    this.#disposables = [
+      services.monitor.onDidSample(() => {
+        if (this.#on) this.#arranging.ask();
+      }),
+      () => interval.dispose(),
+      () => this.#arranging.stop(),
+    ];
   }
 
   /** Begins or ends sampling. */
   set on(on: boolean) {
     this.#on = on;
-    this.#arrange();
+    this.#arranging.now();
   }
 
   /** Milliseconds between samples. */
@@ -34,14 +47,14 @@ export class LagWatch {
   }
 
   dispose(): void {
-    for (const dispose of this.#disposables) dispose();
     this.on = false;
+    for (const dispose of this.#disposables) dispose();
   }
 
   #restart(): void {
     for (const stop of this.#stops.values()) stop();
     this.#stops.clear();
-    this.#arrange();
+    this.#arranging.now();
   }
 
   #arrange(): void {

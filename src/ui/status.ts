@@ -6,6 +6,7 @@ import type { AlertSubject } from '../replication/alerts/subject.ts';
 import type { LagMonitor } from '../replication/lag/monitor.ts';
 import type { StreamLag, StreamState } from '../replication/model/stream.ts';
 import { alertIcon, alertsFirst, rowAlertWords } from './alerts/alertWords.ts';
+import { Paced } from './paced.ts';
 import type { Services } from './services.ts';
 import { escapeMarkdown } from './tree/markdown.ts';
 import { spoken } from './tree/row.ts';
@@ -17,8 +18,10 @@ const listed = 8;
 const longestName = 24;
 /** How often it is looked whether what is shown has grown old, milliseconds. */
 const lookMs = 10_000;
-/** Several servers beat within this time; one update is enough, milliseconds. */
+/** Several servers beat within this time; one update is enough, milliseconds, */
 const gatherMs = 200;
+/** and so is one for a beat of many. */
+const restMs = 1000;
 
 /**
  * The status bar item with the worst stream, physical slot or standby; hidden while there is none. While nobody looks nothing
@@ -28,9 +31,8 @@ export function createStatusBar(services: Services, monitor: LagMonitor): vscode
   const item = vscode.window.createStatusBarItem('pgReplication.lag', vscode.StatusBarAlignment.Left, 0);
   item.name = 'PostgreSQL Replication Lag';
   let shown = '';
-  let timer: NodeJS.Timeout | undefined;
+  const updating = new Paced(() => update(), { gatherMs, restMs: () => restMs });
   const update = () => {
-    timer = undefined;
     const entries = worstEntries(services, monitor);
     const [worst] = entries;
     // Twice missed: the Servers view reads at the slowest.
@@ -48,14 +50,11 @@ export function createStatusBar(services: Services, monitor: LagMonitor): vscode
     else item.hide();
   };
   update();
-  const soon = () => {
-    timer ??= setTimeout(update, gatherMs);
-  };
-  const stops = [monitor.onDidSample(soon), services.alerts.onDidChange(soon)];
+  const stops = [monitor.onDidSample(() => updating.ask()), services.alerts.onDidChange(() => updating.askSoon())];
   const look = setInterval(update, lookMs);
   return vscode.Disposable.from(item, {
     dispose: () => {
-      clearTimeout(timer);
+      updating.stop();
       clearInterval(look);
       for (const stop of stops) stop();
     },

@@ -82,7 +82,7 @@ export class BeatSchedule {
     const dueAt = isOld ? this.#soon(now) : nextOnGrid(entry.place, everyMs, atLeastHalf(sampledAt, everyMs, now));
     // Who starts it again and again doesn't put it off.
     entry.dueAt = Math.min(entry.dueAt ?? Infinity, dueAt);
-    this.#arm();
+    this.#arm(entry);
   }
 
   #soon(now: number): number {
@@ -90,10 +90,12 @@ export class BeatSchedule {
     return this.#soonAt;
   }
 
-  /** Sets the timer for whoever is due next. */
-  #arm(): void {
+  /** Sets the timer for whoever is due next. `changed`: the only one that is due otherwise than before, where that is so. */
+  #arm(changed?: Entry): void {
+    const dueAt = changed?.dueAt ?? null;
+    if (dueAt !== null && this.#timer && this.#timer.at <= dueAt) return;
     let next = Infinity;
-    for (const { dueAt } of this.#entries) next = Math.min(next, dueAt ?? Infinity);
+    for (const entry of this.#entries) next = Math.min(next, entry.dueAt ?? Infinity);
     if (this.#timer?.at === next) return;
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -126,6 +128,9 @@ export class BeatSchedule {
   /** After a sleep everyone is overdue: each waits for its place, or all would come at once. */
   #jumped(now: number, jumpedMs: number): void {
     this.#soonAt = now;
+    // It was set by what the clock said before; whoever looked sets it anew.
+    this.#timer?.cancel();
+    this.#timer = undefined;
     for (const entry of this.#entries) {
       if (entry.everyMs !== null && !entry.running) entry.dueAt = nextOnGrid(entry.place, entry.everyMs, now);
     }
@@ -139,9 +144,10 @@ export class BeatSchedule {
     void entry.beating.sample().finally(() => {
       entry.running = false;
       const now = this.#look();
-      if (entry.everyMs === null) return;
-      entry.dueAt = nextOnGrid(entry.place, entry.everyMs, atLeastHalf(startedAt, entry.everyMs, now));
-      this.#arm();
+      if (entry.everyMs !== null) {
+        entry.dueAt = nextOnGrid(entry.place, entry.everyMs, atLeastHalf(startedAt, entry.everyMs, now));
+      }
+      this.#arm(entry);
     });
   }
 }

@@ -9,6 +9,7 @@ import {
   type TopologyScope,
 } from '../../protocol/topology.ts';
 import { connectionsOfScope, LagWatch } from '../lagWatching.ts';
+import { Paced } from '../paced.ts';
 import type { Services } from '../services.ts';
 import { openLagPanel } from './lagPanel.ts';
 import { openPanel } from './panelHost.ts';
@@ -33,10 +34,7 @@ function open(services: Services, scope: TopologyScope, restored?: vscode.Webvie
   const presenter = new TopologyPresenter(services, scope);
   const watch = new LagWatch(services, () => wanted(services, scope, presenter));
   let sent = '';
-  let timer: NodeJS.Timeout | undefined;
   const post = (anew: boolean) => {
-    clearTimeout(timer);
-    timer = undefined;
     const graph = presenter.graph();
     const text = JSON.stringify(graph);
     // The drawing changes seldom and is long: a beat is mostly told by figures alone.
@@ -44,14 +42,15 @@ function open(services: Services, scope: TopologyScope, restored?: vscode.Webvie
     sent = text;
     panel?.post(presenter.live());
   };
+  const posting = new Paced(() => post(false), { gatherMs, restMs: () => watch.beatMs });
   const stopListening = services.monitor.onDidSample(() => {
-    if (panel?.panel.visible) timer ??= setTimeout(() => post(false), gatherMs);
+    if (panel?.panel.visible) posting.ask();
   });
   const connections = services.connections.onDidChange(() => {
-    if (panel?.panel.visible) timer ??= setTimeout(() => post(false), gatherMs);
+    if (panel?.panel.visible) posting.askSoon();
   });
   const end = () => {
-    clearTimeout(timer);
+    posting.stop();
     stopListening();
     connections();
     watch.dispose();

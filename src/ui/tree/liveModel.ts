@@ -33,7 +33,7 @@ export interface LiveModelParts {
   readonly forecasts: Pick<Forecasts, 'lossOf' | 'ofStream' | 'volumeFull'>;
   readonly copies: Pick<Copies, 'ofSubscription' | 'ofTable'>;
   /** None where it is absent. */
-  readonly alerts?: Pick<AlertCenter, 'of' | 'ofStream' | 'physicalSlot' | 'countAt'>;
+  readonly alerts?: Pick<AlertCenter, 'of' | 'ofStream' | 'physicalSlot' | 'countSubjects'>;
 }
 
 /** The model of the running extension: service, connections and lag monitor, with what is looked up kept by name. */
@@ -41,6 +41,8 @@ export class LiveModel implements TreeModel {
   readonly #parts: LiveModelParts;
   readonly #indexes = new WeakMap<Inventory, InventoryIndex>();
   readonly #limits = new Map<string, number>();
+  /** What has alerts, counted by connection. */
+  #alerting: ReadonlyMap<string, number> | undefined;
   #lags: LagIndex | undefined;
   #cascades: readonly Cascade[] | undefined;
   #subscribers: ReadonlyMap<string, readonly KnownSubscriber[]> | undefined;
@@ -49,8 +51,9 @@ export class LiveModel implements TreeModel {
     this.#parts = parts;
   }
 
-  /** Forgets the lags that were looked up; to be called when a server's pulse was read. */
-  pulseChanged(): void {
+  /** Forgets what was looked up; to be called when a server's pulse was read, or alerts changed. */
+  changed(): void {
+    this.#alerting = undefined;
     this.#lags = undefined;
     this.#cascades = undefined;
     this.#subscribers = undefined;
@@ -140,7 +143,8 @@ export class LiveModel implements TreeModel {
   }
 
   alertsAt(connectionId: string): number {
-    return this.#parts.alerts?.countAt(connectionId, (alert) => rowAlertWords([alert]) !== null) ?? 0;
+    this.#alerting ??= this.#parts.alerts?.countSubjects((alert) => rowAlertWords([alert]) !== null);
+    return this.#alerting?.get(connectionId) ?? 0;
   }
 
   volumeFull(connectionId: string): ReturnType<TreeModel['volumeFull']> {

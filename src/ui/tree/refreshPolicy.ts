@@ -1,10 +1,13 @@
 import type { ServerChange } from '../../replication/service.ts';
+import { Paced } from '../paced.ts';
 import type { LiveModel } from './liveModel.ts';
 import { connectionNode, type TreeNode } from './node.ts';
 import type { ServersTree } from './provider.ts';
 
 /** Milliseconds in which changes are gathered before rows are drawn again. */
 const gatherMs = 100;
+/** Rows that only follow pulses are looked at again so often, milliseconds: many servers beat at every moment. */
+const restMs = 500;
 
 /** What the policy is made from. */
 export interface RefreshParts {
@@ -22,7 +25,7 @@ export class RefreshPolicy {
   readonly #dirty = new Map<string, TreeNode>();
   /** Connections whose pulse was read; undefined stands for all of them. */
   readonly #beaten = new Set<string | undefined>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #drawing = new Paced(() => this.#draw(), { gatherMs, restMs: () => restMs });
   #visible = true;
 
   constructor(parts: RefreshParts) {
@@ -32,23 +35,26 @@ export class RefreshPolicy {
   /** What only moves isn't looked at while nobody sees it; it is drawn when the view shows again. */
   setVisible(visible: boolean): void {
     this.#visible = visible;
-    if (visible) this.#soon();
+    if (visible) this.#drawing.askSoon();
   }
 
   /** Takes a change that the service reported. */
   onChange(connectionId: string, change: ServerChange): void {
-    this.#parts.model.pulseChanged();
+    this.#parts.model.changed();
     if (this.#parts.tree.isOpening(connectionId)) return;
     if (change !== 'pulse') this.connection(connectionId, change);
     // A server that came or went changes what the other end of its streams shows.
     this.#beaten.add(change === 'pulse' ? connectionId : undefined);
-    if (this.#visible) this.#soon();
+    if (!this.#visible) return;
+    if (change === 'pulse') this.#drawing.ask();
+    else this.#drawing.askSoon();
   }
 
   /** Draws again what looks different now, of whichever connection, though no server said anything new. */
   outdated(): void {
+    this.#parts.model.changed();
     this.#beaten.add(undefined);
-    if (this.#visible) this.#soon();
+    if (this.#visible) this.#drawing.ask();
   }
 
   /** Draws a connection again, with everything below it. */
@@ -60,26 +66,24 @@ export class RefreshPolicy {
   /** Draws one node again, with everything below it. */
   node(node: TreeNode): void {
     this.#dirty.set(node.id, node);
-    this.#soon();
+    this.#drawing.askSoon();
   }
 
   /** Draws what is waiting, now. */
   flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#drawing.now();
+  }
+
+  dispose(): void {
+    this.#drawing.stop();
+  }
+
+  #draw(): void {
     if (this.#visible) this.#findOutdated();
     if (this.#dirty.size === 0) return;
     const nodes = [...this.#dirty.values()].filter((node) => !this.#hasDirtyAncestor(node));
     this.#dirty.clear();
     this.#parts.tree.redraw(nodes);
-  }
-
-  dispose(): void {
-    clearTimeout(this.#timer);
-  }
-
-  #soon(): void {
-    this.#timer ??= setTimeout(() => this.flush(), gatherMs);
   }
 
   #findOutdated(): void {
