@@ -34,10 +34,7 @@ export function followStreams(parts: FollowParts): () => void {
     known = streams;
     forecasts.keepOnly(new Set(streams.map(({ id }) => id)));
   };
-  const stops = [
-    service.onDidChange((connectionId) => forecasts.takeServer(connectionId)),
-    monitor.onDidSample(take),
-  ];
+  const stops = [service.onDidChange((connectionId) => forecasts.takeServer(connectionId)), monitor.onDidSample(take)];
   return () => {
     for (const stop of stops) stop();
   };

@@ -80,7 +80,8 @@ export class StreamSamples {
     };
     for (const cell of tier.cells(from - joinMs, from + count * widthMs)) {
       // A beat that came late leaves a part without a sample of its own; that is no gap, unless it is marked as one.
-      if (before && !cell.isGap && cell.at - before.at <= joinMs) fill(partOf(before.at), partOf(cell.at) - 1, before.value);
+      if (before && !cell.isGap && cell.at - before.at <= joinMs)
+        fill(partOf(before.at), partOf(cell.at) - 1, before.value);
       const value = cell.value(figure, pick);
       before = value === null ? null : { at: cell.at, value };
       if (value !== null) fill(partOf(cell.at), partOf(cell.at), value);

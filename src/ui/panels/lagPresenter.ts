@@ -259,7 +259,9 @@ function unkept({ samples }: LagSources, lags: readonly StreamLag[]): string[] {
   const without = lags.filter(({ stream }) => samples.of(stream.id) === undefined).length;
   if (without === 0) return [];
   const streams = without === 1 ? '1 of these streams' : `${without} of these streams`;
-  return [`No history is kept of ${streams}: there is room for ${mostStreams} at a time, and as many others are sampled`];
+  return [
+    `No history is kept of ${streams}: there is room for ${mostStreams} at a time, and as many others are sampled`,
+  ];
 }
 
 function labelOf({ consumer, publisher, subscriber }: LagRow): string {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { LagScope } from '../../../src/replication/model/stream.ts';
+import { SampleStore } from '../../../src/replication/samples/sampleStore.ts';
 import { firstView, LagPresenter } from '../../../src/ui/panels/lagPresenter.ts';
 import { asOf, shortState, streamName, worstFirst } from '../../../src/ui/worstStream.ts';
 import { lsn, sender, type ServerOptions, slot, start, subscription, worker } from './handmade.ts';
@@ -95,6 +96,29 @@ describe('what the lag panel shows', () => {
     assert.match(rows[0]?.unknown.notSentBytes ?? '', /pg_monitor/);
     assert.equal(rows[0]?.unknown.notAppliedBytes, undefined);
     assert.deepEqual(notices, ['legacy: connection refused']);
+  });
+
+  it('says of how many streams no history is kept, for want of room', () => {
+    const stage = new Stage(pub('shop', { orders: 0, users: 0 }));
+    const one = new SampleStore(1);
+    for (const lag of stage.monitor.lags()) one.record(lag);
+    const { connections, monitor, service } = stage;
+    const { notices } = new LagPresenter({ connections, monitor, service, samples: one }, all).state(1000);
+    assert.match(notices[0] ?? '', /^No history is kept of 1 of these streams: there is room for 512 at a time/);
+  });
+
+  it('makes a row anew only where its stream, or the name of a server, is another', () => {
+    const stage = new Stage(pub('shop', { orders: 0 }), pub('store', { items: 0 }));
+    const presenter = new LagPresenter(stage, all, { ...firstView, metric: 'notAppliedBytes' });
+    const [orders, items] = presenter.state(1000).rows;
+    assert.equal(presenter.state(1000).rows[0], orders);
+    stage.beat({ shop: pub('shop', { orders: 5 * mega }).pulse ?? {} });
+    const [later, same] = presenter.state(1000).rows;
+    assert.equal(later?.figures.notAppliedBytes, 5 * mega);
+    assert.equal(same, items);
+    const { facts } = stage.connections;
+    Object.assign(stage.connections, { facts: (id: string) => ({ ...facts(id), name: 'new' }) });
+    assert.equal(presenter.state(1000).rows[1]?.publisher?.server, 'new');
   });
 });
 

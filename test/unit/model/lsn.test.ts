@@ -25,7 +25,20 @@ describe('positions in the write-ahead log', () => {
   });
 
   it('are refused where they are none', () => {
-    for (const text of ['', '/', '0', '0/', '/0', '0/G', '0/@', '123456789/0', '0/123456789', '0/1/2', ' 0/1', '0x1/2']) {
+    for (const text of [
+      '',
+      '/',
+      '0',
+      '0/',
+      '/0',
+      '0/G',
+      '0/@',
+      '123456789/0',
+      '0/123456789',
+      '0/1/2',
+      ' 0/1',
+      '0x1/2',
+    ]) {
       assert.throws(() => lsnToBytes(text), RangeError, text);
       assert.throws(() => lsnDistance('0/0', text), RangeError, text);
     }

@@ -54,13 +54,23 @@ describe('the samples of a stream', () => {
   it('go on at once where the clock was set back by less than a minute, without those of that future', () => {
     const samples = new StreamSamples();
     for (const at of [0, 1, 2, 3, 4, 5]) samples.record(sample(start + at * second, { notAppliedBytes: at }));
-    assert.equal(samples.record(sample(start + 2 * second, { notAppliedBytes: 70 })), false, 'an old one is nothing new');
+    assert.equal(
+      samples.record(sample(start + 2 * second, { notAppliedBytes: 70 })),
+      false,
+      'an old one is nothing new',
+    );
     samples.record(sample(start + 2 * second, { notAppliedBytes: 70, afterGap: true }));
     samples.record(sample(start + 3 * second, { notAppliedBytes: 80 }));
-    assert.deepEqual(
-      samples.buckets('notAppliedBytes', { ...seconds, joinMs: 0 }),
-      [0, 1, 70, 80, null, null, null, null],
-    );
+    assert.deepEqual(samples.buckets('notAppliedBytes', { ...seconds, joinMs: 0 }), [
+      0,
+      1,
+      70,
+      80,
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 
   it('are shown as they were taken, with gaps where nobody looked, and unknown where they were', () => {
