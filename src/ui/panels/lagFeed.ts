@@ -1,4 +1,5 @@
 import type { LagChangesMessage, LagStateMessage } from '../../protocol/lag.ts';
+import { Paced } from '../paced.ts';
 import { LagChanges } from './lagChanges.ts';
 
 /** Ends of a stream beat one after the other; what comes within this time goes to the page together. */
@@ -20,12 +21,13 @@ export interface LagFeedParts {
 export class LagFeed {
   readonly #parts: LagFeedParts;
   readonly #changes = new LagChanges();
-  #timer: NodeJS.Timeout | undefined;
-  #sentAt = -Infinity;
+  readonly #posting: Paced;
   #there = false;
 
   constructor(parts: LagFeedParts) {
     this.#parts = parts;
+    // Many servers beat all the time: twice a beat is enough for the eye, and leaves the page and this process in peace.
+    this.#posting = new Paced(() => this.#post(), { gatherMs, restMs: () => parts.beatMs() / 2 });
   }
 
   /** The page has loaded: it gets all there is to show. */
@@ -38,24 +40,20 @@ export class LagFeed {
   /** The page is gone, or about to be. */
   left(): void {
     this.#there = false;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#posting.stop();
   }
 
   /** Something was sampled: the page gets it soon. */
   sampled(): void {
-    if (!this.#there || this.#timer) return;
-    // Many servers beat all the time: twice a beat is enough for the eye, and leaves the page and this process in peace.
-    const waitMs = Math.max(gatherMs, this.#sentAt + this.#parts.beatMs() / 2 - performance.now());
-    this.#timer = setTimeout(() => this.post(), waitMs);
+    if (this.#there) this.#posting.ask();
   }
 
   /** Sends what is different now. */
   post(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (!this.#there) return;
-    this.#sentAt = performance.now();
+    if (this.#there) this.#posting.now();
+  }
+
+  #post(): void {
     this.#parts.send(this.#changes.next(this.#parts.state()));
   }
 }
