@@ -51,7 +51,9 @@ export class AlertCenter {
 
   /** How many subjects of each connection have alerts, in either role, of those that `counts` says. */
   countSubjects(counts: (alert: ActiveAlert) => boolean): ReadonlyMap<string, number> {
-    const counted = new Map(this.shown().flatMap((alert) => (counts(alert) ? [[alert.subjectId, alert.subject] as const] : [])));
+    const counted = new Map(
+      this.shown().flatMap((alert) => (counts(alert) ? [[alert.subjectId, alert.subject] as const] : [])),
+    );
     const found = new Map<string, number>();
     for (const { connectionIds } of counted.values()) {
       for (const id of new Set(connectionIds)) found.set(id, (found.get(id) ?? 0) + 1);
