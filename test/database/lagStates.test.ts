@@ -51,8 +51,8 @@ describe(`the state of a stream on PostgreSQL ${newest} (real servers)`, functio
 
   it('is unreachable while the publisher is down; the past stays, with a gap, and figures return', async () => {
     const { stream } = await streaming();
-    const samples = lab.samples.of(stream.id);
-    const lastBefore = samples?.lastAt ?? 0;
+    const samples = await eventually(() => lab.samples.of(stream.id), { within: patienceMs, what: 'a sample' });
+    const lastBefore = samples.lastAt ?? 0;
     await servers.publisher.stop('fast');
     const stoppedAt = Date.now();
     const lag = await lab.until('unreachable', 'orders', ({ state }) => state === 'unreachable');
@@ -63,11 +63,11 @@ describe(`the state of a stream on PostgreSQL ${newest} (real servers)`, functio
     const startedAt = Date.now();
     await servers.publisher.start();
     await streaming();
-    await eventually(() => (samples?.lastAt ?? 0) > startedAt, { within: patienceMs, what: 'a new figure' });
+    await eventually(() => (samples.lastAt ?? 0) > startedAt, { within: patienceMs, what: 'a new figure' });
     const valuesOf = (from: number, to: number) => {
       const second = (at: number) => Math.floor(at / 1000) * 1000;
       const count = (second(to) - second(from)) / 1000;
-      return samples?.buckets('notAppliedBytes', { from: second(from), widthMs: 1000, count, joinMs: 0 }) ?? [];
+      return samples.buckets('notAppliedBytes', { from: second(from), widthMs: 1000, count, joinMs: 0 });
     };
     assert.notEqual(valuesOf(lastBefore, lastBefore + 1000)[0], null, 'the past stays');
     const away = valuesOf(stoppedAt + 1000, startedAt);
