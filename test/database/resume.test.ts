@@ -46,8 +46,6 @@ describe('a plan whose connection breaks (real servers)', function () {
         max_wal_senders: '60',
         max_logical_replication_workers: '50',
         max_worker_processes: '80',
-        // A subscription that was disabled for a moment is not to wait for its worker.
-        wal_retrieve_retry_interval: '50ms',
       };
       const servers = useServers({ publisher: { major, settings }, subscriber: { major, settings } });
       let pair: CutPair;

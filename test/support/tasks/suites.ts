@@ -43,9 +43,9 @@ export const suites: readonly Suite[] = [
     needs: 'build',
   },
   {
-    ...mochaSuite('workbench', { timeout: 180_000, jobs: 2, within: 20 * minute }),
+    ...mochaSuite('workbench', { timeout: 180_000, jobs: 1, within: 20 * minute }),
     needs: 'package',
-    // Otherwise each of its windows would make the package anew, and two of them at once.
+    // Otherwise each of its windows would make the package anew.
     environment: { EXTENSION_PACKAGE: packageFile },
   },
 ];
