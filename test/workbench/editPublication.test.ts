@@ -19,7 +19,11 @@ describe('editing a publication (real workbench)', function () {
 
   /** Drags a row of the Servers view onto another, by the mouse. */
   async function drag(from: TreePath, onto: TreePath): Promise<void> {
-    const tree = window.current.workbench.tree('Servers');
+    const { page, workbench } = window.current;
+    // The tooltip of the row on which the pointer rests since the drag before lies over other rows.
+    await page.mouse.move(700, 500);
+    await page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
+    const tree = workbench.tree('Servers');
     const [source, target] = [await tree.element(from), await tree.element(onto)];
     await source.locator('.label-name').dragTo(target.locator('.label-name'));
   }
