@@ -160,3 +160,12 @@ export async function assertBytesTrue(lab: LagLab, publisher: TestServer, slotNa
     { what: `the bytes of ${slotName} as the server computes them`, within: patienceMs, every: 100 },
   );
 }
+
+/** That a stream shows no figure at all: nothing is known of it any more. */
+export function assertNoFigures(lag: StreamLag): void {
+  const { appliedBytesPerSecond, inFlightBytes, notAppliedBytes, notSentBytes, retainedBytes, secondsBehind } = lag;
+  assert.deepEqual(
+    [notAppliedBytes, notSentBytes, inFlightBytes, retainedBytes, secondsBehind, appliedBytesPerSecond],
+    [null, null, null, null, null, null],
+  );
+}

@@ -8,7 +8,7 @@ import { useServers } from '../support/servers/useServers.ts';
 import type { Major } from '../support/servers/versions.ts';
 import { skip } from '../support/skip.ts';
 import { LagLab, load, patienceMs } from './lagKit.ts';
-import { assertBytesTrue, assertSecondsTrue, SampleTimes, TruthLog } from './lagTruth.ts';
+import { assertBytesTrue, assertNoFigures, assertSecondsTrue, SampleTimes, TruthLog } from './lagTruth.ts';
 import { createStream, haltSender, loseBySize, statusSeconds } from './lagTruthKit.ts';
 import { MeteredRelay } from './meteredRelay.ts';
 
@@ -390,12 +390,4 @@ export function knownTruth(major: Major): void {
 
 function upToDateLag({ notAppliedBytes, secondsBehind, state, stream }: StreamLag): boolean {
   return stream.subscriber !== null && state === 'streaming' && notAppliedBytes === 0 && secondsBehind === 0;
-}
-
-function assertNoFigures(lag: StreamLag): void {
-  const { appliedBytesPerSecond, inFlightBytes, notAppliedBytes, notSentBytes, retainedBytes, secondsBehind } = lag;
-  assert.deepEqual(
-    [notAppliedBytes, notSentBytes, inFlightBytes, retainedBytes, secondsBehind, appliedBytesPerSecond],
-    [null, null, null, null, null, null],
-  );
 }
