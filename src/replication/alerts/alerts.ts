@@ -7,7 +7,7 @@ import type { PhysicalLag } from '../model/physical.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { StreamLag } from '../model/stream.ts';
 import type { ReplicationService } from '../service.ts';
-import type { ActiveAlert, AlertCondition, AlertEvent, EarlierAlert } from './alert.ts';
+import type { ActiveAlert, AlertEvent, EarlierAlert } from './alert.ts';
 import { AlertBook } from './alertBook.ts';
 import { alertConditions } from './conditions.ts';
 import { physicalConditions } from './physicalConditions.ts';
@@ -16,7 +16,7 @@ import type { AlertThresholds } from './thresholds.ts';
 
 /** What alerts are made from. */
 export interface AlertParts {
-  readonly monitor: Pick<LagMonitor, 'lags' | 'streams' | 'onDidSample'>;
+  readonly monitor: Pick<LagMonitor, 'lags' | 'streams' | 'measuredBy' | 'onDidSample'>;
   readonly physical: Pick<PhysicalLags, 'lags'>;
   readonly service: Pick<ReplicationService, 'state'>;
   readonly connections: Pick<ConnectionSource, 'facts'>;
@@ -120,24 +120,27 @@ export class Alerts {
   }
 
   #observe(lag: StreamLag): AlertChange {
-    const { copies, forecasts, thresholds } = this.#parts;
+    const { copies, forecasts, monitor, thresholds } = this.#parts;
     if (this.#book.hasTaken(lag.stream.id, lag.sampledAt)) return { raised: [], cleared: [] };
     const { publisher, subscriber } = lag.stream;
     const publisherName = this.#name(publisher?.connectionId);
     const subscriberName = this.#name(subscriber?.connectionId);
-    const snapshot = publisher && this.#snapshot(publisher.connectionId);
-    const read = snapshot ?? (subscriber && this.#snapshot(subscriber.connectionId));
+    const by = monitor.measuredBy(lag.stream.id);
+    const publisherId = by.publisherId ?? publisher?.connectionId ?? null;
+    const subscriberId = by.subscriberId ?? subscriber?.connectionId ?? null;
+    const snapshot = publisherId === null ? null : this.#snapshot(publisherId);
     const conditions = alertConditions({
       lag,
-      loss: publisher ? forecasts.lossOf(publisher.connectionId, publisher.slotName) : null,
-      copy: subscriber ? copies.ofSubscription(subscriber.connectionId, subscriber.subscriptionName) : null,
+      loss: publisher && publisherId !== null ? forecasts.lossOf(publisherId, publisher.slotName) : null,
+      copy:
+        subscriber && subscriberId !== null ? copies.ofSubscription(subscriberId, subscriber.subscriptionName) : null,
       idleSeconds: snapshot && publisher ? idleSeconds(snapshot, publisher.slotName) : null,
       // Whose WAL is kept decides where both ends are set.
       thresholds: thresholds([subscriberName, publisherName].filter((name) => name !== null)),
       publisherName,
       subscriberName,
     });
-    return this.#take(lag.stream.id, lag.sampledAt, read ?? null, conditions);
+    return this.#book.observe(lag.stream.id, { at: lag.sampledAt, afterGap: lag.afterGap === true, conditions });
   }
 
   #observePhysical(lag: PhysicalLag): AlertChange {
@@ -152,11 +155,8 @@ export class Alerts {
       thresholds: thresholds(names.toReversed()),
       serverName: names[0] ?? null,
     });
-    return this.#take(lag.id, lag.sampledAt, this.#snapshot(measuredBy), conditions);
-  }
-
-  #take(id: string, at: number, read: Snapshot | null, conditions: readonly AlertCondition[]): AlertChange {
-    return this.#book.observe(id, { at, afterGap: read?.pulse.afterGap === true, conditions });
+    const afterGap = this.#snapshot(measuredBy)?.pulse.afterGap === true;
+    return this.#book.observe(lag.id, { at: lag.sampledAt, afterGap, conditions });
   }
 
   /** What isn't there any more though every server it was on answers, or is no connection any more, is over. */

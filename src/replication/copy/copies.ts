@@ -96,7 +96,8 @@ export class Copies {
       open.add(key);
       this.#observe(connectionId, snapshot, subscription, progress);
     }
-    if (!snapshot) return;
+    // One that is closed may come back; one that was removed doesn't.
+    if (!snapshot && this.#parts.connections.facts(connectionId)) return;
     for (const [key, { publisherId }] of this.#entries) {
       if (!key.startsWith(`${connectionId}\0`) || open.has(key)) continue;
       this.#entries.delete(key);

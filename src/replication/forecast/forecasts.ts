@@ -15,7 +15,7 @@ import { oldestSlot, volumeFull } from './volumeFull.ts';
 
 /** What forecasts are made from. */
 export interface ForecastParts {
-  readonly monitor: Pick<LagMonitor, 'lags'>;
+  readonly monitor: Pick<LagMonitor, 'lags' | 'measuredBy'>;
   readonly service: Pick<ReplicationService, 'state'>;
   readonly connections: Pick<ConnectionSource, 'facts'>;
   readonly rules?: TrendRules;
@@ -56,8 +56,7 @@ export class Forecasts {
   take(lag: StreamLag): void {
     const window = this.#open.get(lag.stream.id) ?? new TrendWindow(this.#rules);
     this.#open.set(lag.stream.id, window);
-    const { publisher } = lag.stream;
-    if (publisher && this.#snapshot(publisher.connectionId)?.pulse.afterGap === true) window.restart();
+    if (lag.stream.publisher && lag.afterGap === true) window.restart();
     window.record(lag.sampledAt, lag.notAppliedBytes);
   }
 
@@ -109,11 +108,11 @@ export class Forecasts {
   ofStream(lag: StreamLag): StreamForecasts {
     const { publisher } = lag.stream;
     const open = this.#open.get(lag.stream.id);
+    const publisherId = this.#parts.monitor.measuredBy(lag.stream.id).publisherId ?? publisher?.connectionId ?? null;
+    const known = publisher !== null && publisherId !== null;
     return {
-      loss: publisher ? this.lossOf(publisher.connectionId, publisher.slotName) : unseen('the publisher is not known'),
-      volumeFull: publisher
-        ? this.volumeFull(publisher.connectionId)
-        : { kind: 'unknown', reason: 'the publisher is not known' },
+      loss: known ? this.lossOf(publisherId, publisher.slotName) : unseen('the publisher is not known'),
+      volumeFull: known ? this.volumeFull(publisherId) : { kind: 'unknown', reason: 'the publisher is not known' },
       catchUp: catchUp(lag, () => open?.trend() ?? null, open?.lacks ?? 'nothing was measured yet'),
     };
   }

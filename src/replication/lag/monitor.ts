@@ -131,6 +131,15 @@ export class LagMonitor {
     });
   }
 
+  /**
+   * The connections by which a stream's ends are measured: of those that lead to the same server, the ones that are open and
+   * see most. Null for an end that none leads to.
+   */
+  measuredBy(streamId: string): { readonly publisherId: string | null; readonly subscriberId: string | null } {
+    const { publisherId = null, subscriberId = null } = this.#entries.get(streamId) ?? {};
+    return { publisherId, subscriberId };
+  }
+
   /** Calls back after figures or states changed. Returns the way to stop it. */
   onDidSample(listener: SampleListener): () => void {
     this.#listeners.add(listener);

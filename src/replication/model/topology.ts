@@ -44,6 +44,8 @@ export interface TopologyNode {
   /** open: read now; past: not any more; never: nothing was read from there. */
   readonly reading: 'open' | 'past' | 'never';
   readonly guess: ConsumerGuess | null;
+  /** It stands for the reader of slots that no reader is known of. Absent otherwise. */
+  readonly nobody?: true;
   /** Streams, physical ones too, that end and that begin here. */
   readonly receives: number;
   readonly sends: number;

@@ -228,16 +228,14 @@ function consumerOf(
   }
   const earlier = before?.edges.find(({ id }) => id === stream.id)?.to;
   const reader = before?.nodes.find(({ id, kind }) => id === earlier && kind === 'consumer');
-  if (reader && !reader.id.endsWith(nobodyEnding)) return { ...reader, receives: 0, sends: 0 };
+  if (reader && !reader.nobody) return { ...reader, receives: 0, sends: 0 };
   if (guess) return { ...stranger('consumer', JSON.stringify([placeId, guess.product])), name: guess.product, guess };
   if (slot?.active !== true) return null;
   return { ...stranger('consumer', JSON.stringify([placeId, stream.id])), name: 'A client that may not be seen' };
 }
 
-const nobodyEnding = ':nobody';
-
 function nobody(placeId: string): TopologyNode {
-  return { ...stranger('consumer', `${placeId}${nobodyEnding}`), name: 'Nobody' };
+  return { ...stranger('consumer', `${placeId}:nobody`), name: 'Nobody', nobody: true };
 }
 
 function stranger(kind: TopologyNode['kind'], key: string): TopologyNode {

@@ -19,7 +19,7 @@ export function kindText(node: TopologyNode): string {
       return 'physical standby, not among the connections';
     case 'consumer':
       if (node.guess) return `probably, ${node.guess.because}`;
-      return node.name === 'Nobody' ? 'no reader is known' : 'consumer, not among the connections';
+      return node.nobody ? 'no reader is known' : 'consumer, not among the connections';
   }
 }
 
@@ -88,9 +88,7 @@ export function summaryText(nodes: readonly TopologyNode[], edges: readonly Topo
   });
   const servers = nodes.filter(({ kind }) => kind === 'server').length;
   // A slot that nobody reads has no consumer to count.
-  const others = nodes.filter(
-    ({ kind, name }) => kind !== 'server' && !(kind === 'consumer' && name === 'Nobody'),
-  ).length;
+  const others = nodes.filter(({ kind, nobody = false }) => kind !== 'server' && !nobody).length;
   const head = [
     count(servers, 'server'),
     ...(others === 0 ? [] : [`${others} not among the connections`]),

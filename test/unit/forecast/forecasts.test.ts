@@ -91,6 +91,21 @@ describe('when a slot is lost', () => {
     assert.equal(lossWords(theatre.loss()), '⚠ lost in under a minute');
   });
 
+  it('is said by another connection to the server, where the one that a stream goes by is closed', () => {
+    const theatre = new Theatre(limited);
+    const { stage } = theatre;
+    stage.open({ id: 'twin', host: 'shop', systemIdentifier: Buffer.from('shop').toString('hex') });
+    for (let second = 1; second <= 40; second += 1) {
+      const { current, slot: more } = written(second);
+      const pulse: Partial<Pulse> = { currentLsn: lsn(current), slots: [slot('orders', more)] };
+      stage.beat(second <= 10 ? { shop: pulse, twin: pulse } : { twin: pulse });
+      if (second === 10) stage.fail('shop', 'connection refused');
+    }
+    assert.equal(stage.lag.stream.publisher?.connectionId, 'shop');
+    const { loss } = theatre.forecasts.ofStream(stage.lag);
+    assert.ok(loss.when.kind === 'in' && Math.abs(loss.when.seconds - 60) < 0.5, JSON.stringify(loss));
+  });
+
   it('is said anew where the clock was set back, instead of what was known before', () => {
     const theatre = new Theatre(limited);
     theatre.play(20, written);

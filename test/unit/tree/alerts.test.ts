@@ -44,7 +44,12 @@ describe('alerts in the tree', () => {
     now = noon;
     lags = [];
     physical = [];
-    const monitor = { lags: () => lags, streams: () => lags.map((lag) => lag.stream), onDidSample: () => () => {} };
+    const monitor = {
+      lags: () => lags,
+      streams: () => lags.map((lag) => lag.stream),
+      measuredBy: () => ({ publisherId: null, subscriberId: null }),
+      onDidSample: () => () => {},
+    };
     const service = { state: (id: string) => states.get(id) ?? ({ phase: 'closed' } as const) };
     const facts = (id: string) => connections.find((one) => one.id === id);
     const { forecasts } = outlookOf({

@@ -69,7 +69,8 @@ export function outlookOf(
   copies: LiveModelParts['copies'] = { ofSubscription: () => null, ofTable: () => null },
 ): Pick<LiveModelParts, 'forecasts' | 'copies'> {
   const facts = (id: string) => connections.all().find((one) => one.id === id);
-  return { forecasts: new Forecasts({ monitor, service, connections: { facts } }), copies };
+  const byEnds = { ...monitor, measuredBy: () => ({ publisherId: null, subscriberId: null }) };
+  return { forecasts: new Forecasts({ monitor: byEnds, service, connections: { facts } }), copies };
 }
 
 /** A model over states that a test sets; states can be changed in the map afterwards. */
