@@ -63,6 +63,14 @@ export class TruthLog {
     };
   }
 
+  /** For how long the confirmed position of `slotName` has been the same, milliseconds, as far as looks go back. */
+  stillFor(slotName: string): number {
+    const last = this.#looks.at(-1);
+    const position = last?.confirmed.get(slotName);
+    const moved = this.#looks.findLastIndex(({ confirmed }) => confirmed.get(slotName) !== position);
+    return (last?.before ?? 0) - (this.#looks[moved + 1]?.after ?? Infinity);
+  }
+
   async #run(): Promise<void> {
     while (!this.#ended) {
       await new Promise((resolve) => setTimeout(resolve, lookMs));
