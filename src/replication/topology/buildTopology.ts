@@ -5,6 +5,7 @@ import { groupClusters } from './clusters.ts';
 import { logicalEdges } from './logicalEdges.ts';
 import { bidirectionalIds, loopRemarks } from './loops.ts';
 import { physicalEdges } from './physicalEdges.ts';
+import { unreadPhysicalSlots } from './physicalSlots.ts';
 import { sameFilesRemarks, streamRemarks, syncSlotRemarks } from './remarks.ts';
 import { serverPlaces, type TopologyServer } from './serverNodes.ts';
 
@@ -30,14 +31,20 @@ export function buildTopology({ servers, unread, streams, before }: TopologyInpu
   const places = serverPlaces(groupClusters(servers), servers, unread);
   const logical = logicalEdges({ places, streams, before });
   const physical = physicalEdges(places);
+  const unreadPhysical = unreadPhysicalSlots(places, physical.edges);
   const both = bidirectionalIds(logical.joined);
   const edges: readonly TopologyEdge[] = [
     ...logical.joined.map(({ edge }) => (both.has(edge.id) ? { ...edge, bidirectional: true } : edge)),
     ...physical.edges,
+    ...unreadPhysical.edges,
   ];
-  const nodes = counted([...places.map(({ node }) => node), ...logical.strangers, ...physical.strangers], edges);
+  const drawnNobodies = new Set(logical.strangers.map(({ id }) => id));
+  const nobodies = unreadPhysical.nobodies.filter(({ id }) => !drawnNobodies.has(id));
+  const strangers = [...logical.strangers, ...physical.strangers, ...nobodies];
+  const nodes = counted([...places.map(({ node }) => node), ...strangers], edges);
   const remarks: readonly TopologyRemark[] = [
     ...streamRemarks(logical.joined, places, nodes),
+    ...unreadPhysical.remarks,
     ...loopRemarks(logical.joined),
     ...syncSlotRemarks(places, before),
     ...sameFilesRemarks(places),

@@ -234,7 +234,8 @@ function consumerOf(
   return { ...stranger('consumer', JSON.stringify([placeId, stream.id])), name: 'A client that may not be seen' };
 }
 
-function nobody(placeId: string): TopologyNode {
+/** Who reads slots of a server that no reader is known of. */
+export function nobody(placeId: string): TopologyNode {
   return { ...stranger('consumer', `${placeId}:nobody`), name: 'Nobody', nobody: true };
 }
 

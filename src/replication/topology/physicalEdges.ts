@@ -1,6 +1,7 @@
 import type { Slot, WalSender } from '../model/slot.ts';
-import type { TopologyEdge, TopologyNode } from '../model/topology.ts';
+import type { TopologyEdge, TopologyNode, TopologySlot } from '../model/topology.ts';
 import { strangeStandby } from './logicalEdges.ts';
+import { newestMember } from './remarks.ts';
 import type { ServerPlace } from './serverNodes.ts';
 
 /** A WAL sender that feeds something physical. */
@@ -48,9 +49,8 @@ export function physicalEdges(places: readonly ServerPlace[]): {
     }
     const primary = places.find((one) => !inRecovery(one) && identifierOf(one) === identifierOf(standby));
     if (primary && identifierOf(standby) !== null) {
-      edges.push(
-        edgeOf(primary, standby.id, null, 'No WAL sender feeds it now; it has the system identifier of this server.'),
-      );
+      const doubt = 'No WAL sender feeds it now; it has the system identifier of this server.';
+      edges.push({ ...edgeOf(primary, standby.id, null, doubt), slot: slotNamedBy(standby, primary) });
     }
   }
   const strangers = new Map<string, TopologyNode>();
@@ -100,16 +100,28 @@ function mayFeed({ place }: PhysicalSender, standby: ServerPlace): boolean {
 /** Whether a sender's slot, name or address is the standby's own. */
 function isNamed({ sender, slot }: PhysicalSender, { cluster }: ServerPlace): boolean {
   const members = cluster?.members ?? [];
-  const setting = (name: string) =>
-    members.map(({ snapshot }) => snapshot.inventory.server.settings[name]?.value ?? '').find((value) => value !== '');
-  const slotName = setting('primary_slot_name');
+  const slotName = settingOf({ cluster }, 'primary_slot_name');
   if (slotName !== undefined && slot) return slot.name === slotName;
   // Since 12 the receiver goes by cluster_name where no other name is set.
-  const clusterName = setting('cluster_name');
+  const clusterName = settingOf({ cluster }, 'cluster_name');
   if (clusterName !== undefined && sender.applicationName === clusterName) return true;
   return sender.clientAddress !== null && !isLocal(sender.clientAddress)
     ? members.some(({ facts }) => facts.target.host === sender.clientAddress)
     : false;
+}
+
+function settingOf({ cluster }: Pick<ServerPlace, 'cluster'>, name: string): string | undefined {
+  return (cluster?.members ?? [])
+    .map(({ snapshot }) => snapshot.inventory.server.settings[name]?.value ?? '')
+    .find((value) => value !== '');
+}
+
+/** The slot that a standby reads by its own settings, though nothing feeds it now. */
+function slotNamedBy(standby: ServerPlace, primary: ServerPlace): TopologySlot | null {
+  const name = settingOf(standby, 'primary_slot_name');
+  const at = newestMember(primary);
+  const slot = at?.pulse.slots.find((one) => one.name === name && one.type === 'physical');
+  return at && slot ? physicalSlot(at.connectionId, slot) : null;
 }
 
 function isLocal(address: string): boolean {
@@ -133,16 +145,7 @@ function edgeOf(from: ServerPlace, to: string, by: PhysicalSender | null, doubt:
     from: from.id,
     to,
     streamId: null,
-    slot: by?.slot
-      ? {
-          connectionId: by.connectionId,
-          name: by.slot.name,
-          plugin: null,
-          database: null,
-          active: by.slot.active,
-          lost: by.slot.lost,
-        }
-      : null,
+    slot: by?.slot ? physicalSlot(by.connectionId, by.slot) : null,
     sender: by && {
       pid: by.sender.pid,
       applicationName: by.sender.applicationName,
@@ -155,4 +158,9 @@ function edgeOf(from: ServerPlace, to: string, by: PhysicalSender | null, doubt:
     bidirectional: false,
     doubt,
   };
+}
+
+/** The end of a physical line that keeps WAL for the other. */
+export function physicalSlot(connectionId: string, { active, lost, name }: Slot): TopologySlot {
+  return { connectionId, name, plugin: null, database: null, active, lost };
 }

@@ -142,13 +142,15 @@ export function sameFilesRemarks(places: readonly ServerPlace[]): readonly Topol
   });
 }
 
+/** Of the connections to a server, the one that was sampled last. */
 interface NewestMember {
   readonly connectionId: string;
   readonly pulse: Pulse;
   readonly identifier: string | null;
 }
 
-function newestMember({ cluster }: ServerPlace): NewestMember | null {
+/** See NewestMember; null where nothing was read. */
+export function newestMember({ cluster }: ServerPlace): NewestMember | null {
   const [newest] = (cluster?.members ?? []).toSorted((a, b) => b.snapshot.pulse.sampledAt - a.snapshot.pulse.sampledAt);
   if (!newest) return null;
   const identifiers = (cluster?.members ?? []).map(({ snapshot }) => snapshot.inventory.server.systemIdentifier);

@@ -23,23 +23,29 @@ export function kindText(node: TopologyNode): string {
   }
 }
 
-/** The state of a stream in one word; a physical one has the state of its sender. */
+/** The state of a stream in one word; a physical one has the state of its sender, or of the slot that nobody reads. */
 export function stateWord(edge: TopologyEdge, live: Live): string {
-  if (edge.kind === 'physical') return edge.sender?.state ?? (edge.sender ? 'streaming' : 'no sender');
+  if (edge.kind === 'physical' && edge.sender) return edge.sender.state ?? 'streaming';
+  if (edge.kind === 'physical') return edge.slot ? states[unreadState(edge.slot)].word : 'no sender';
   const state = live[edge.id]?.state;
   return state === undefined ? 'Not read yet' : states[state].word;
 }
 
+/** What becomes of WAL that no sender reads. */
+function unreadState(slot: TopologyEdge['slot']): 'lost' | 'inactive' {
+  return slot?.lost ? 'lost' : 'inactive';
+}
+
 /** The codicon of a state. */
 export function stateIcon(edge: TopologyEdge, live: Live): string {
-  if (edge.kind === 'physical') return edge.sender ? 'pass' : 'circle-outline';
+  if (edge.kind === 'physical') return edge.sender ? 'pass' : states[unreadState(edge.slot)].icon;
   const state = live[edge.id]?.state;
   return state === undefined ? 'question' : states[state].icon;
 }
 
 /** How the state of a stream is coloured; its word says it without. */
 export function toneOf(edge: TopologyEdge, live: Live): Tone {
-  if (edge.kind === 'physical') return edge.sender ? 'good' : 'warning';
+  if (edge.kind === 'physical') return edge.sender ? 'good' : states[unreadState(edge.slot)].tone;
   const state = live[edge.id]?.state;
   return state === undefined ? 'quiet' : states[state].tone;
 }
@@ -69,8 +75,13 @@ export function edgeState(edge: TopologyEdge, live: Live): string {
 /** The worst state among streams, and how many are in it. */
 export function worstOf(edges: readonly TopologyEdge[], live: Live): { readonly text: string; readonly tone: Tone } {
   const physical = edges.filter(({ kind }) => kind === 'physical');
-  const [first] = physical;
-  if (first) return { text: `${stateWord(first, live)} ${physical.length}`, tone: toneOf(first, live) };
+  const rank = ({ sender, slot }: TopologyEdge) => (slot?.lost ? 0 : sender ? 2 : 1);
+  const [first] = physical.toSorted((a, b) => rank(a) - rank(b));
+  if (first) {
+    const word = stateWord(first, live);
+    const amount = physical.filter((edge) => stateWord(edge, live) === word).length;
+    return { text: amount === physical.length ? `${word} ${amount}` : `${word}: ${amount}`, tone: toneOf(first, live) };
+  }
   for (const state of streamStates) {
     const amount = edges.filter(({ id }) => live[id]?.state === state).length;
     if (amount === edges.length) return { text: states[state].word, tone: states[state].tone };
