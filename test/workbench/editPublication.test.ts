@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 
+import type { Locator } from 'playwright-core';
+
 import { eventually } from '../support/eventually.ts';
 import { useServers } from '../support/servers/useServers.ts';
 import { webviewProblems } from '../support/vscode/problems.ts';
@@ -25,7 +27,22 @@ describe('editing a publication (real workbench)', function () {
     await page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
     const tree = workbench.tree('Servers');
     const [source, target] = [await tree.element(from), await tree.element(onto)];
-    await source.locator('.label-name').dragTo(target.locator('.label-name'));
+    await source.locator('.label-name').dragTo(target.locator('.label-name'), { timeout: 5_000 });
+  }
+
+  /**
+   * Drags until what it leads to is shown. A row that is drawn anew while it is dragged isn't known to VS Code any more: then
+   * nothing comes of it, and this drags again as a person would.
+   */
+  async function dragUntil(from: TreePath, onto: TreePath, shown: Locator): Promise<void> {
+    await eventually(
+      async () => {
+        if (!(await shown.isVisible())) await drag(from, onto);
+        await shown.waitFor({ timeout: 10_000 });
+        return true;
+      },
+      { within: 120_000, what: `what ${from.join(' › ')} on ${onto.join(' › ')} leads to` },
+    );
   }
 
   /** What the publication sends by the publisher's catalog: "orders", "customers (id,name) WHERE (id > 1)". */
@@ -71,7 +88,7 @@ describe('editing a publication (real workbench)', function () {
 
   it('adds a table that is dropped onto it, and refreshes the subscription that reads it', async () => {
     const { workbench } = window.current;
-    await drag(['shop', 'Tables', 'public.customers'], pub);
+    await dragUntil(['shop', 'Tables', 'public.customers'], pub, workbench.messages.dialog);
     const question = await workbench.messages.dialogText();
     assert.match(question, /Add public\.customers to shop_pub on shop\?/);
     assert.match(question, /shop_sub on warehouse/);
@@ -91,7 +108,7 @@ describe('editing a publication (real workbench)', function () {
 
   it('warns of a table without an identity, and adds nothing where that is declined', async () => {
     const { workbench, page } = window.current;
-    await drag(['shop', 'Tables', 'public.audit_log'], pub);
+    await dragUntil(['shop', 'Tables', 'public.audit_log'], pub, workbench.messages.dialog);
     assert.match(await workbench.messages.dialogText(), /public\.audit_log has no replica identity/);
     await page.keyboard.press('Escape');
     await workbench.messages.dialog.waitFor({ state: 'hidden' });
@@ -101,8 +118,8 @@ describe('editing a publication (real workbench)', function () {
   it('refuses in words what is dropped onto another server’s publication, and does nothing elsewhere', async () => {
     const { workbench } = window.current;
     await drag(['shop', 'Tables', 'public.audit_log'], ['shop', 'Tables', 'public.orders']);
-    await drag(['shop', 'Tables', 'public.audit_log'], ['warehouse', 'Publications', 'other_pub']);
     const note = workbench.messages.note(/can’t be added to other_pub/);
+    await dragUntil(['shop', 'Tables', 'public.audit_log'], ['warehouse', 'Publications', 'other_pub'], note);
     await note.hover();
     await note.locator('.codicon-notifications-clear').click();
     await note.waitFor({ state: 'detached' });
