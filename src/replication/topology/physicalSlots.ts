@@ -2,7 +2,7 @@ import type { Slot } from '../model/slot.ts';
 import type { TopologyEdge, TopologyNode, TopologyRemark } from '../model/topology.ts';
 import { nobody } from './logicalEdges.ts';
 import { physicalSlot } from './physicalEdges.ts';
-import { newestMember } from './remarks.ts';
+import { newestMember, reasonText, sinceText } from './remarks.ts';
 import type { ServerPlace } from './serverNodes.ts';
 
 /**
@@ -67,20 +67,17 @@ function remarkOf({ edge, place, slot }: UnreadSlot): TopologyRemark {
   const what = `physical slot ${slot.name} on ${place.node.name}`;
   const about = { about: edge.id, slot: null };
   if (slot.lost) {
-    const why = slot.lostReason === null ? '' : ` (${slot.lostReason})`;
     return {
       ...about,
       kind: 'lostSlot',
       severity: 'error',
-      text: `The ${what} is lost${why}: a standby that read it can’t go on from ${place.node.name}, unless it finds that WAL in an archive or is built anew.`,
+      text: `The ${what} is lost${reasonText(slot)}: a standby that read it can’t go on from ${place.node.name}, unless it finds that WAL in an archive or is built anew.`,
     };
   }
-  const since =
-    slot.inactiveSince === null ? '' : ` since ${slot.inactiveSince.replace('T', ' ').replace('Z', ' UTC')}`;
   return {
     ...about,
     kind: 'orphanSlot',
     severity: 'warning',
-    text: `No standby reads ${what}${since}. It keeps WAL until it is read or dropped.`,
+    text: `No standby reads ${what}${sinceText(slot)}. It keeps WAL until it is read or dropped.`,
   };
 }

@@ -1,3 +1,4 @@
+import type { Slot } from '../model/slot.ts';
 import type { Pulse } from '../model/snapshot.ts';
 import type { Topology, TopologyNode, TopologyRemark } from '../model/topology.ts';
 import { slotEnds, subscriptionEnds } from './ends.ts';
@@ -18,24 +19,26 @@ export function streamRemarks(
     const { edge, slot, stream } = one;
     const on = one.from?.node.name ?? '';
     if (slot?.lost) {
-      const why = slot.lostReason === null ? '' : ` (${slot.lostReason})`;
       return [
-        remark(one, 'lostSlot', 'error', `Slot ${slot.name} on ${on} is lost${why}: nobody can read it any more.`),
+        remark(
+          one,
+          'lostSlot',
+          'error',
+          `Slot ${slot.name} on ${on} is lost${reasonText(slot)}: nobody can read it any more.`,
+        ),
       ];
     }
     if (!edge.subscription) {
       if (!slot || slot.active) return [];
       const guess = nodeOf(edge.to)?.guess;
       const looks = guess ? ` It looks like one of ${guess.product}, ${guess.because}.` : '';
-      const since =
-        slot.inactiveSince === null ? '' : ` since ${slot.inactiveSince.replace('T', ' ').replace('Z', ' UTC')}`;
       const not = unread.length === 0 ? '' : ` Not read: ${listed(unread)}.`;
       return [
         remark(
           one,
           'orphanSlot',
           'warning',
-          `Nobody reads slot ${slot.name} on ${on}${since}, and no subscription of the known connections would. It keeps WAL until it is read or dropped.${looks}${not}`,
+          `Nobody reads slot ${slot.name} on ${on}${sinceText(slot)}, and no subscription of the known connections would. It keeps WAL until it is read or dropped.${looks}${not}`,
         ),
       ];
     }
@@ -140,6 +143,16 @@ export function sameFilesRemarks(places: readonly ServerPlace[]): readonly Topol
       },
     ];
   });
+}
+
+/** Since when nobody reads a slot, to go on a sentence with: " since 2026-11-21 12:49:33 UTC"; empty where it isn't known. */
+export function sinceText({ inactiveSince }: Pick<Slot, 'inactiveSince'>): string {
+  return inactiveSince === null ? '' : ` since ${inactiveSince.replace('T', ' ').replace('Z', ' UTC')}`;
+}
+
+/** Why a slot is lost, to go on a sentence with: " (wal_removed)"; empty where it isn't known. */
+export function reasonText({ lostReason }: Pick<Slot, 'lostReason'>): string {
+  return lostReason === null ? '' : ` (${lostReason})`;
 }
 
 /** Of the connections to a server, the one that was sampled last. */
